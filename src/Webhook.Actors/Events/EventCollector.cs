@@ -1,0 +1,54 @@
+using System.Buffers;
+
+namespace Webhook.Actors.Events;
+
+/// <summary>Gathers what the parser finds in one body: the index of good events in a pooled array, and the refused ones, of which only the first are kept.</summary>
+internal sealed class EventCollector(int maxEvents) : IDisposable
+{
+    /// <summary>Refusals told to the producer one by one; the rest is only counted.</summary>
+    public const int MaxListed = 100;
+
+    // Most requests hold fewer; the largest legal body doubles this nine times.
+    private const int InitialCapacity = 128;
+
+    private readonly List<EventRefusal> _refused = [];
+    private IncomingEvent[]? _events = ArrayPool<IncomingEvent>.Shared.Rent(InitialCapacity);
+    private int _count;
+    private int _refusedCount;
+
+    public bool IsFull => _count + _refusedCount >= maxEvents;
+
+    public void Add(in IncomingEvent found)
+    {
+        var events = _events ?? throw new ObjectDisposedException(nameof(EventCollector));
+        if (_count == events.Length)
+        {
+            var larger = ArrayPool<IncomingEvent>.Shared.Rent(events.Length * 2);
+            events.CopyTo(larger, 0);
+            ArrayPool<IncomingEvent>.Shared.Return(events);
+            _events = events = larger;
+        }
+
+        events[_count++] = found;
+    }
+
+    public void Refuse(int offset, Fault fault)
+    {
+        if (_refusedCount < MaxListed) _refused.Add(new EventRefusal(_count + _refusedCount, offset, fault.Kind, fault.Reason));
+        _refusedCount++;
+    }
+
+    /// <summary>Hands over what was found; <paramref name="body"/> belongs to the result from here on.</summary>
+    public ParseResult.Parsed Complete(string channel, byte[] body)
+    {
+        var events = _events ?? throw new ObjectDisposedException(nameof(EventCollector));
+        _events = null;
+        return new ParseResult.Parsed(new IncomingEvents(channel, body, events, _count), _refused, _refusedCount);
+    }
+
+    public void Dispose()
+    {
+        if (_events is { } events) ArrayPool<IncomingEvent>.Shared.Return(events);
+        _events = null;
+    }
+}

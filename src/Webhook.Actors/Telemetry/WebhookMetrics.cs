@@ -1,0 +1,87 @@
+using System.Diagnostics.Metrics;
+
+namespace Webhook.Actors.Telemetry;
+
+/// <summary>Every number the forwarder tells the outside, on one .NET meter. Names, units and labels are a public interface: docs/operations.md lists them.</summary>
+public sealed class WebhookMetrics : IDisposable
+{
+    /// <summary>Stands before every name where it is exported: <c>webhook_events_accepted_total</c>.</summary>
+    public const string MeterName = "webhook";
+
+    // Told from the start on, so that an alert can rest on a zero.
+    private static readonly string[] LossReasons = ["retention_age", "retention_size", "damage"];
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _eventsAccepted;
+    private readonly Counter<long> _bytesAccepted;
+    private readonly Counter<long> _ingestRefused;
+    private readonly Histogram<double> _syncSeconds;
+    private readonly Histogram<int> _commitEvents;
+    private readonly Counter<long> _eventsDelivered;
+    private readonly Counter<long> _bytesDelivered;
+    private readonly Counter<long> _attempts;
+    private readonly Histogram<double> _attemptSeconds;
+    private readonly Histogram<int> _batchEvents;
+    private readonly Counter<long> _batchFlushes;
+    private readonly Counter<long> _eventsLost;
+
+    public WebhookMetrics()
+    {
+        _eventsAccepted = _meter.CreateCounter<long>("events_accepted_total", "events", "Events stored and acknowledged, by channel.");
+        _bytesAccepted = _meter.CreateCounter<long>("event_bytes_accepted_total", "bytes", "Bytes of the events stored and acknowledged, by channel.");
+        _ingestRefused = _meter.CreateCounter<long>("ingest_refused_total", "requests", "Ingest requests refused, by reason.");
+        _syncSeconds = _meter.CreateHistogram<double>("log_commit_seconds", "s", "Time of one group commit, write and sync.");
+        _commitEvents = _meter.CreateHistogram<int>("log_commit_events", "events", "Events of one group commit.");
+        _eventsDelivered = _meter.CreateCounter<long>("events_delivered_total", "events", "Events answered with 2xx, by integration.");
+        _bytesDelivered = _meter.CreateCounter<long>("body_bytes_delivered_total", "bytes", "Bytes of the bodies answered with 2xx, before compression, by integration.");
+        _attempts = _meter.CreateCounter<long>("attempts_total", "requests", "Delivery attempts, by outcome.");
+        _attemptSeconds = _meter.CreateHistogram<double>("attempt_seconds", "s", "Time of one delivery attempt, by outcome.");
+        _batchEvents = _meter.CreateHistogram<int>("batch_events", "events", "Events of one batch.");
+        _batchFlushes = _meter.CreateCounter<long>("batch_flushes_total", "batches", "Batches closed, by reason: events, bytes, time, end.");
+        _eventsLost = _meter.CreateCounter<long>("events_lost_total", "events", "Events that left the log undelivered, by reason: retention_age, retention_size, damage.");
+        foreach (var reason in LossReasons) Lost(reason, 0);
+    }
+
+    public void Accepted(string channel, long events, long bytes)
+    {
+        var tag = new KeyValuePair<string, object?>("channel", channel);
+        _eventsAccepted.Add(events, tag);
+        _bytesAccepted.Add(bytes, tag);
+    }
+
+    public void Refused(string reason) => _ingestRefused.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    public void Committed(TimeSpan took, int events)
+    {
+        _syncSeconds.Record(took.TotalSeconds);
+        _commitEvents.Record(events);
+    }
+
+    public void Delivered(string integration, int events, long bodyBytes)
+    {
+        var tag = new KeyValuePair<string, object?>("integration", integration);
+        _eventsDelivered.Add(events, tag);
+        _bytesDelivered.Add(bodyBytes, tag);
+    }
+
+    public void Attempted(string outcome, TimeSpan took)
+    {
+        var tag = new KeyValuePair<string, object?>("outcome", outcome);
+        _attempts.Add(1, tag);
+        _attemptSeconds.Record(took.TotalSeconds, tag);
+    }
+
+    public void BatchClosed(string flushReason, int events)
+    {
+        _batchEvents.Record(events);
+        _batchFlushes.Add(1, new KeyValuePair<string, object?>("reason", flushReason));
+    }
+
+    public void Lost(string reason, long events) => _eventsLost.Add(events, new KeyValuePair<string, object?>("reason", reason));
+
+    /// <summary>Gauges are read when asked for; <paramref name="read"/> must be quick and must not throw.</summary>
+    public void Observe(string name, string unit, string description, Func<IEnumerable<Measurement<double>>> read) =>
+        _meter.CreateObservableGauge(name, read, unit, description);
+
+    public void Dispose() => _meter.Dispose();
+}

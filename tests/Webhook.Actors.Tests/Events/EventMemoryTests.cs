@@ -1,0 +1,32 @@
+using Webhook.Actors.Events;
+
+namespace Webhook.Actors.Tests.Events;
+
+public sealed class EventMemoryTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2 * 1024 * 1024)]
+    [InlineData((2 * 1024 * 1024) + 1)]
+    [InlineData(EventMemory.LargestPooled)]
+    [InlineData(EventMemory.LargestPooled + 1)]
+    public void Rent_AnySize_LongEnoughAndTakenBack(int length)
+    {
+        var array = EventMemory.Rent(length);
+
+        array.Length.ShouldBeGreaterThanOrEqualTo(length);
+        Should.NotThrow(() => EventMemory.Return(array));
+    }
+
+    [Fact]
+    public void Rent_HugeOnesInARow_CostTheMemoryOfOne()
+    {
+        const int huge = 64 * 1024 * 1024;
+        EventMemory.Return(EventMemory.Rent(huge));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        for (var i = 0; i < 10; i++) EventMemory.Return(EventMemory.Rent(huge));
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(9L * huge, "an array that was given back must be used again");
+    }
+}
