@@ -1,0 +1,80 @@
+using Webhook.Actors.Events;
+
+namespace Webhook.Actors.EventLog;
+
+/// <summary>
+/// The durable, append-only store of event blocks: the seam between the engine and a database. Group commit, backpressure and the shared recent end
+/// stand before it (<see cref="EventLogWriter"/>, <see cref="EventLogReader"/>), so an implementation only stores, finds and drops whole blocks.
+/// </summary>
+/// <remarks>One writer per partition; any number of readers. Expected trouble (damage, a full disk) is in the answers and in <see cref="Faults"/>.</remarks>
+internal interface IEventLog : IAsyncDisposable
+{
+    int Partitions { get; }
+
+    /// <summary>What was found damaged or lost since the log was opened; empty when all is well. Feeds the degraded state in health.</summary>
+    IReadOnlyCollection<LogFault> Faults { get; }
+
+    /// <summary>Where the partition begins and where it goes on.</summary>
+    LogBounds Bounds(int partition);
+
+    /// <summary>Stores the block and the idempotency records with it, in one atomic step; completes when both are durable.</summary>
+    /// <exception cref="EventLogException">Nothing of it was stored: disk full, I/O error, closed.</exception>
+    ValueTask AppendAsync(int partition, EventBlock block, IReadOnlyList<IdempotencyRecord> idempotency, CancellationToken cancellation);
+
+    /// <summary>The first readable block that holds a sequence at or after <paramref name="fromSequence"/>, or null at the end. The caller owns one reference.</summary>
+    /// <remarks>Damaged or missing blocks in between are skipped, counted and put into <see cref="Faults"/>, once each.</remarks>
+    ValueTask<EventBlock?> ReadAsync(int partition, long fromSequence, CancellationToken cancellation);
+
+    /// <summary>Drops blocks that end before <paramref name="beforeSequence"/>, after everything saved in the cursor store so far is durable.</summary>
+    ValueTask TrimAsync(int partition, long beforeSequence, CancellationToken cancellation);
+
+    ValueTask<IdempotencyRecord?> FindAsync(IdempotencyKey key, CancellationToken cancellation);
+
+    /// <summary>Drops idempotency records older than <paramref name="olderThan"/>, and the oldest beyond <paramref name="keepAtMost"/>.</summary>
+    ValueTask ExpireIdempotencyAsync(DateTimeOffset olderThan, int keepAtMost, CancellationToken cancellation);
+}
+
+/// <summary>One partition's extent.</summary>
+/// <param name="Tail">Sequence of the first event still kept; equal to <paramref name="Head"/> when it is empty.</param>
+/// <param name="Head">Sequence that the next appended event gets.</param>
+/// <param name="Events">Events kept (from the counters in the blocks, exact after a restart).</param>
+/// <param name="Bytes">Block bytes kept (likewise).</param>
+/// <param name="OldestAppendedAt">When the first kept block was appended; null when empty.</param>
+internal readonly record struct LogBounds(long Tail, long Head, long Events, long Bytes, DateTimeOffset? OldestAppendedAt)
+{
+    /// <summary>Events ever appended: what the next block carries as <see cref="EventBlock.EventsBefore"/>.</summary>
+    public long EventsEver { get; init; }
+
+    /// <summary>Block bytes ever appended: what the next block carries as <see cref="EventBlock.BytesBefore"/>.</summary>
+    public long BytesEver { get; init; }
+}
+
+/// <summary>Something found damaged: where, how many events it took (null when it cannot be told), why, and when it was noticed.</summary>
+internal sealed record LogFault(int Partition, long FirstBlock, long LastBlock, long? EventsLost, string Reason, DateTimeOffset NoticedAt);
+
+/// <summary>The log could not do what was asked; the message says what, why and the way out.</summary>
+internal sealed class EventLogException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>Who asked (a hash of the producer's key and the <c>Idempotency-Key</c> header).</summary>
+internal readonly record struct IdempotencyKey(UInt128 Hash);
+
+/// <summary>What a repeated request is answered with. The body's hash tells a repetition from a key used twice.</summary>
+internal sealed record IdempotencyRecord(IdempotencyKey Key, UInt128 BodyHash, int Accepted, long FirstSequence, long LastSequence, DateTimeOffset At);
+
+/// <summary>Where each integration is in each partition. Saving is cheap and becomes durable with the next append or trim; repeating events after a crash is allowed, losing them is not.</summary>
+internal interface ICursorStore
+{
+    ValueTask<long?> LoadAsync(CursorKey key, CancellationToken cancellation);
+
+    /// <param name="sequence">Everything before it is delivered or filtered out: the next sequence to read.</param>
+    ValueTask SaveAsync(CursorKey key, long sequence, CancellationToken cancellation);
+
+    /// <summary>As <see cref="SaveAsync"/>, and durable when it completes: for a new integration's first place.</summary>
+    ValueTask CreateAsync(CursorKey key, long sequence, CancellationToken cancellation);
+
+    ValueTask DeleteAsync(CursorKey key, CancellationToken cancellation);
+
+    ValueTask<IReadOnlyDictionary<CursorKey, long>> ListAsync(CancellationToken cancellation);
+}
+
+internal readonly record struct CursorKey(long Integration, int Partition);

@@ -1,0 +1,86 @@
+using System.Buffers.Binary;
+
+namespace Webhook.Actors.EventLog.RocksDb;
+
+/// <summary>Keys of the store. Big endian, so that the order of the bytes is the order of the numbers.</summary>
+internal static class StoreKeys
+{
+    /// <summary>u16 partition, i64 block sequence.</summary>
+    public const int BlockSize = 10;
+
+    /// <summary>i64 integration, u16 partition.</summary>
+    public const int CursorSize = 10;
+
+    /// <summary>'k' and the key's hash, or 't', i64 time in milliseconds, and the hash.</summary>
+    public const int IdempotencySize = 17;
+    public const int IdempotencyTimeSize = 25;
+
+    /// <summary>'t' or 'h', u16 partition, and for a hole its first block.</summary>
+    public const int TrimSize = 3;
+    public const int HoleSize = 11;
+
+    /// <summary>In every family since its creation: a repair knows only families of which it finds a table.</summary>
+    public static ReadOnlySpan<byte> Birthmark => [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
+
+    /// <summary>Where the copy of all cursors is.</summary>
+    public static ReadOnlySpan<byte> CursorsCopy => "c"u8;
+
+    public static void WriteBlock(Span<byte> key, int partition, long block)
+    {
+        BinaryPrimitives.WriteUInt16BigEndian(key, (ushort)partition);
+        BinaryPrimitives.WriteInt64BigEndian(key[2..], block);
+    }
+
+    public static long ReadBlock(ReadOnlySpan<byte> key) => BinaryPrimitives.ReadInt64BigEndian(key[2..]);
+
+    public static bool IsBlockOf(ReadOnlySpan<byte> key, int partition) =>
+        key.Length == BlockSize && BinaryPrimitives.ReadUInt16BigEndian(key) == partition;
+
+    public static void WriteCursor(Span<byte> key, CursorKey cursor)
+    {
+        BinaryPrimitives.WriteInt64BigEndian(key, cursor.Integration);
+        BinaryPrimitives.WriteUInt16BigEndian(key[8..], (ushort)cursor.Partition);
+    }
+
+    public static CursorKey ReadCursor(ReadOnlySpan<byte> key) =>
+        new(BinaryPrimitives.ReadInt64BigEndian(key), BinaryPrimitives.ReadUInt16BigEndian(key[8..]));
+
+    public static void WriteIdempotency(Span<byte> key, IdempotencyKey idempotency)
+    {
+        key[0] = (byte)'k';
+        BinaryPrimitives.WriteUInt128BigEndian(key[1..], idempotency.Hash);
+    }
+
+    public static void WriteIdempotencyTime(Span<byte> key, IdempotencyRecord record)
+    {
+        key[0] = (byte)'t';
+        BinaryPrimitives.WriteInt64BigEndian(key[1..], record.At.ToUnixTimeMilliseconds());
+        BinaryPrimitives.WriteUInt128BigEndian(key[9..], record.Key.Hash);
+    }
+
+    public static DateTimeOffset ReadIdempotencyTime(ReadOnlySpan<byte> key) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(key[1..]));
+
+    public static IdempotencyKey ReadIdempotencyOfTime(ReadOnlySpan<byte> key) => new(BinaryPrimitives.ReadUInt128BigEndian(key[9..]));
+
+    public static void WriteTrim(Span<byte> key, int partition)
+    {
+        key[0] = (byte)'t';
+        BinaryPrimitives.WriteUInt16BigEndian(key[1..], (ushort)partition);
+    }
+
+    public static void WriteHole(Span<byte> key, int partition, long firstBlock)
+    {
+        key[0] = (byte)'h';
+        BinaryPrimitives.WriteUInt16BigEndian(key[1..], (ushort)partition);
+        BinaryPrimitives.WriteInt64BigEndian(key[3..], firstBlock);
+    }
+
+    public static bool TryReadHole(ReadOnlySpan<byte> key, int partition, out long firstBlock)
+    {
+        firstBlock = 0;
+        if (key.Length != HoleSize || key[0] != (byte)'h' || BinaryPrimitives.ReadUInt16BigEndian(key[1..]) != partition) return false;
+        firstBlock = BinaryPrimitives.ReadInt64BigEndian(key[3..]);
+        return true;
+    }
+}
