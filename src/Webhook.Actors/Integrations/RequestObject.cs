@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Webhook.Actors.Integrations;
+
+/// <summary>One JSON object of a request: hands out its members by name and type, and puts wrong types, repeated and unknown members on the list of errors.</summary>
+/// <remarks>null stands for "not given" everywhere: clients that write all their fields mean nothing by it.</remarks>
+internal sealed class RequestObject
+{
+    private readonly string _prefix;
+    private readonly SettingErrors _errors;
+    private readonly Dictionary<string, JsonElement> _members = new(StringComparer.Ordinal);
+
+    private RequestObject(JsonElement json, string path, SettingErrors errors, ReadOnlySpan<string> known)
+    {
+        _prefix = path.Length == 0 ? "" : path + ".";
+        _errors = errors;
+        foreach (var member in json.EnumerateObject())
+        {
+            if (!known.Contains(member.Name)) errors.Add(_prefix + member.Name, $"unknown member; known here: {string.Join(", ", known!)}");
+            else if (!_members.TryAdd(member.Name, member.Value)) errors.Add(_prefix + member.Name, "is given twice; give it once");
+        }
+    }
+
+    /// <returns>null, and an error, when it is no object.</returns>
+    public static RequestObject? Open(JsonElement json, string path, SettingErrors errors, params ReadOnlySpan<string> known)
+    {
+        if (json.ValueKind == JsonValueKind.Object) return new RequestObject(json, path, errors, known);
+        errors.Add(path, path.Length == 0 ? $"the body must be a JSON object, not {Name(json)}" : $"must be an object, not {Name(json)}");
+        return null;
+    }
+
+    /// <returns>null when it is absent or no object.</returns>
+    public RequestObject? Object(string name, params ReadOnlySpan<string> known) =>
+        Find(name) is { } json ? Open(json, _prefix + name, _errors, known) : null;
+
+    public string? Text(string name) => Find(name) is { } json ? TextOf(json, _prefix + name, _errors) : null;
+
+    public bool? Flag(string name)
+    {
+        if (Find(name) is not { } json) return null;
+        if (json.ValueKind is JsonValueKind.True or JsonValueKind.False) return json.GetBoolean();
+        _errors.Add(_prefix + name, $"must be true or false, not {Name(json)}");
+        return null;
+    }
+
+    public long? WholeNumber(string name)
+    {
+        if (Find(name) is not { } json) return null;
+        if (json.ValueKind == JsonValueKind.Number && json.TryGetInt64(out var value)) return value;
+        _errors.Add(_prefix + name, $"must be a whole number, not {NameOrNumber(json)}");
+        return null;
+    }
+
+    public double? Number(string name)
+    {
+        if (Find(name) is not { } json) return null;
+        if (json.ValueKind == JsonValueKind.Number && json.TryGetDouble(out var value) && double.IsFinite(value)) return value;
+        _errors.Add(_prefix + name, $"must be a number, not {NameOrNumber(json)}");
+        return null;
+    }
+
+    public IReadOnlyList<T>? List<T>(string name, Func<JsonElement, string, SettingErrors, T?> read)
+        where T : class
+    {
+        if (Find(name) is not { } json) return null;
+        if (json.ValueKind != JsonValueKind.Array)
+        {
+            _errors.Add(_prefix + name, $"must be a list, not {Name(json)}");
+            return null;
+        }
+
+        var list = new List<T>();
+        foreach (var element in json.EnumerateArray())
+        {
+            var path = string.Create(CultureInfo.InvariantCulture, $"{_prefix}{name}[{list.Count}]");
+            if (read(element, path, _errors) is not { } value) return null;
+            list.Add(value);
+        }
+
+        return list;
+    }
+
+    public static string? TextOf(JsonElement json, string path, SettingErrors errors)
+    {
+        if (json.ValueKind == JsonValueKind.String) return json.GetString();
+        errors.Add(path, $"must be a string, not {Name(json)}");
+        return null;
+    }
+
+    private static string Name(JsonElement json) => json.ValueKind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "a list",
+        JsonValueKind.String => "a string",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.True or JsonValueKind.False => "true or false",
+        _ => "null",
+    };
+
+    private static string NameOrNumber(JsonElement json) => json.ValueKind == JsonValueKind.Number ? json.GetRawText() : Name(json);
+
+    private JsonElement? Find(string name) =>
+        _members.TryGetValue(name, out var json) && json.ValueKind != JsonValueKind.Null ? json : null;
+}
