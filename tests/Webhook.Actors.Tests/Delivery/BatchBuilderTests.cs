@@ -1,0 +1,163 @@
+using System.Text;
+using System.Text.Json;
+using CsCheck;
+using Webhook.Actors.Delivery;
+using Webhook.Actors.Events;
+using Webhook.Actors.Integrations;
+using Webhook.Actors.Sending;
+using Webhook.Actors.Tests.Sending;
+using static Webhook.Actors.Tests.Delivery.TestEvents;
+
+namespace Webhook.Actors.Tests.Delivery;
+
+public class BatchBuilderTests
+{
+    [Fact]
+    public void Close_JsonAndNdjson_FrameTheEventsAsSpecified()
+    {
+        var block = Block(3, (Policies, Json(1)), (Policies, Json(2)));
+
+        Cut(block, Settings(PayloadFormat.Json)).Select(Body).ShouldBe(
+            ["""[{"timestamp":1685022245478445995,"n":1},{"timestamp":1685022245478445995,"n":2}]"""]);
+        Cut(block, Settings(PayloadFormat.Ndjson)).Select(Body).ShouldBe(
+            ["{\"timestamp\":1685022245478445995,\"n\":1}\n{\"timestamp\":1685022245478445995,\"n\":2}\n"]);
+    }
+
+    [Theory]
+    [InlineData(TimestampResolution.Seconds, "1685022245")]
+    [InlineData(TimestampResolution.Milliseconds, "1685022245478")]
+    [InlineData(TimestampResolution.Microseconds, "1685022245478445")]
+    [InlineData(TimestampResolution.Nanoseconds, "1685022245478445995")]
+    public void Close_TimestampResolution_IsSpliced(TimestampResolution resolution, string expected) =>
+        Cut(Block(3, (Policies, Json(1))), Settings(PayloadFormat.Json) with { TimestampResolution = resolution }).Select(Body)
+            .ShouldBe([$$"""[{"timestamp":{{expected}},"n":1}]"""]);
+
+    [Fact]
+    public void Close_Batch_NamesItsEventsAndWhatItCovers()
+    {
+        var block = Block(3, (Audit, "{}"), (Policies, Json(1)), (Audit, "{}"), (Policies, Json(2)), (Audit, "{}"));
+
+        var batch = Cut(block, Settings(PayloadFormat.Json)).Single();
+
+        batch.Events.ShouldBe(2);
+        batch.FirstSequence.ShouldBe(EventBlock.ToSequence(3, 1));
+        batch.LastSequence.ShouldBe(EventBlock.ToSequence(3, 3));
+        batch.Id.ShouldBe($"msg_7-0-{batch.FirstSequence}-{batch.LastSequence}");
+        batch.Covers.ShouldBe(new SequenceRange(EventBlock.ToSequence(3, 0), EventBlock.ToSequence(4, 0)));
+        batch.StoredAtNanoseconds.ShouldBe(3_000_000_000);
+    }
+
+    [Fact]
+    public void Add_OnlyUnwantedEvents_PassWithoutABody()
+    {
+        var batch = Cut(Block(3, (Audit, "{}"), (Audit, "{}")), Settings(PayloadFormat.Json)).Single();
+
+        (batch.Events, batch.Length, batch.Covers).ShouldBe((0, 0, new SequenceRange(EventBlock.ToSequence(3, 0), EventBlock.ToSequence(4, 0))));
+    }
+
+    [Theory]
+    [InlineData(PayloadFormat.Json)]
+    [InlineData(PayloadFormat.Ndjson)]
+    public void Add_BodyOfExactlyTheLimit_FitsAndOneByteLessDoesNot(PayloadFormat format)
+    {
+        var block = Block(3, Enumerable.Range(0, 10).Select(_ => (Policies, "{\"timestamp\":1685022245478445995,\"a\":\"" + new string('x', 400) + "\"}")).ToArray());
+        var whole = Cut(block, Settings(format, bytes: 100_000)).Single().Length;
+
+        Cut(block, Settings(format, bytes: whole)).Count.ShouldBe(1);
+        Cut(block, Settings(format, bytes: whole - 1)).Select(b => b.Events).ShouldBe([9, 1]);
+    }
+
+    [Fact]
+    public void Add_PrettyPrintedEvent_IsOneLineOfNdjson() =>
+        Cut(Block(3, (Policies, "{\r\n  \"a\": \"\\n\"\n}")), Settings(PayloadFormat.Ndjson)).Select(Body)
+            .ShouldBe(["{\"timestamp\":1000000000,    \"a\": \"\\n\" }\n"]);
+
+    [Fact]
+    public void Batches_AnyEventsAndLimits_AreTheWantedEventsInOrderWithinTheLimits()
+    {
+        var json = Gen.Select(Gen.Int[0, 3000], Gen.Bool, Gen.Bool, static (size, isPretty, hasTimestamp) =>
+            "{" + (isPretty ? "\n  " : "") + (hasTimestamp ? "\"timestamp\":1685022245478445995," : "") + "\"x\":\"" + new string('é', size / 2) + "\"}");
+        var events = Gen.Select(Gen.Int[0, 2].Select(static i => new[] { Policies, Audit, "OTHER" }[i]), json).Array[1, 12];
+        Gen.Select(events.Array[1, 5], Gen.Int[1, 8], Gen.Int[1000, 9000], Gen.Enum<PayloadFormat>(), Gen.Enum<TimestampResolution>()).Sample(
+            (blocks, maxEvents, maxBytes, format, resolution) =>
+            {
+                var settings = Settings(format, maxEvents, maxBytes) with { TimestampResolution = resolution, Channels = [Policies, "OTHER"] };
+                var built = blocks.Select((b, i) => Block(i + 1, b)).ToArray();
+                var batches = Cut(built, settings);
+
+                var wanted = blocks.SelectMany(b => b).Where(e => e.Item1 != Audit).ToList();
+                batches.SelectMany(b => Events(Body(b), format)).ShouldBe(wanted.Select(e => Spliced(e.Item2, resolution, format)));
+                batches.Sum(b => b.Events).ShouldBe(wanted.Count);
+                var at = EventBlock.ToSequence(1, 0);
+                foreach (var batch in batches)
+                {
+                    batch.Events.ShouldBeLessThanOrEqualTo(maxEvents);
+                    if (batch.Events > 1) batch.Length.ShouldBeLessThanOrEqualTo(maxBytes);
+                    batch.Covers.From.ShouldBe(at);
+                    at = batch.Covers.To;
+                    if (format == PayloadFormat.Json && batch.Events > 0) JsonDocument.Parse(Body(batch)).RootElement.GetArrayLength().ShouldBe(batch.Events);
+                    if (format == PayloadFormat.Ndjson) Body(batch).Count(c => c == '\n').ShouldBe(batch.Events);
+                }
+
+                at.ShouldBe(EventBlock.ToSequence(blocks.Length + 1, 0));
+            }, iter: 300);
+    }
+
+    [Fact]
+    public void Close_SteadyState_RentsOnceABatchAndNothingAnEvent()
+    {
+        var block = Block(3, Enumerable.Range(0, 1000).Select(i => (Policies, Json(i))).ToArray());
+        var builder = new BatchBuilder(Examples.Lane, Settings(PayloadFormat.Json, 1000, 1_000_000), block.FirstSequence);
+        void CutOne()
+        {
+            builder.Add(new EventRun(block, 0));
+            builder.Close().Dispose();
+        }
+
+        CutOne();
+        CutOne();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 10; i++) CutOne();
+
+        ((GC.GetAllocatedBytesForCurrentThread() - before) / 10).ShouldBeLessThan(500);
+    }
+
+    private static IntegrationSettings Settings(PayloadFormat format, int events = 1000, int bytes = 1_000_000) => Examples.Settings() with
+    {
+        Output = format,
+        Delivery = new DeliverySettings { MaxBatchEvents = events, MaxBatchBytes = bytes },
+    };
+
+    private static List<Batch> Cut(EventBlock block, IntegrationSettings settings) => Cut([block], settings);
+
+    private static List<Batch> Cut(EventBlock[] blocks, IntegrationSettings settings)
+    {
+        var builder = new BatchBuilder(Examples.Lane, settings, blocks[0].FirstSequence);
+        var batches = new List<Batch>();
+        foreach (var run in blocks.Select(block => new EventRun(block, 0)))
+        {
+            while (!run.IsExhausted)
+            {
+                builder.Add(run);
+                if (builder.Full is not null) batches.Add(builder.Close());
+            }
+        }
+
+        if (builder.HasPassed) batches.Add(builder.Close());
+        return batches;
+    }
+
+    private static string Body(Batch batch) => Encoding.UTF8.GetString(batch.Body);
+
+    private static IEnumerable<string> Events(string body, PayloadFormat format) => body.Length == 0 ? [] : format == PayloadFormat.Ndjson
+        ? body[..^1].Split('\n')
+        : JsonDocument.Parse(body).RootElement.EnumerateArray().Select(e => e.GetRawText());
+
+    private static string Spliced(string json, TimestampResolution resolution, PayloadFormat format)
+    {
+        var block = Block(1, (Policies, json));
+        var room = new byte[Encoding.UTF8.GetByteCount(json) + TimestampText.MaxGrowth];
+        var text = Encoding.UTF8.GetString(room, 0, TimestampText.Write(block.Event(0), block.Entries[0], resolution, room));
+        return format == PayloadFormat.Ndjson ? text.Replace('\n', ' ') : text;
+    }
+}
