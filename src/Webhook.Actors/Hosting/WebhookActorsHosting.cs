@@ -1,0 +1,54 @@
+using Akka.Cluster;
+using Akka.Cluster.Hosting;
+using Akka.Hosting;
+using Akka.Remote.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Webhook.Actors.Delivery;
+using Webhook.Actors.EventLog;
+using Webhook.Actors.Events;
+using Webhook.Actors.Integrations;
+using Webhook.Actors.Telemetry;
+
+namespace Webhook.Actors.Hosting;
+
+public static class WebhookActorsHosting
+{
+    public const string ActorSystemName = "webhook";
+
+    /// <summary>
+    /// The whole engine on one node: event log, journal, and the actor system as a cluster of one. Needs in the container: <see cref="ISecretProtector"/>,
+    /// <see cref="ChannelOptions"/> and options of <see cref="EventLogOptions"/> and <see cref="DeliveryOptions"/>.
+    /// </summary>
+    /// <param name="configuration">Its section <c>akka</c> wins over akka.hocon, which wins over the code.</param>
+    /// <param name="journalFile">The SQLite file of the actors' journal; made if it is not there.</param>
+    public static IServiceCollection AddWebhookActors(this IServiceCollection services, IConfiguration configuration, string journalFile)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<WebhookMetrics>();
+        services.AddSingleton<ChannelList>();
+        services.AddEventLog();
+        services.AddIntegrationDirectory(Partitions);
+        return services.AddAkka(ActorSystemName, (akka, provider) => akka
+            .ConfigureLoggers(static loggers =>
+            {
+                loggers.ClearLoggers();
+                loggers.AddLoggerFactory();
+            })
+            .WithRemoting(new RemoteOptions { HostName = "127.0.0.1", PublicHostName = "127.0.0.1", Port = 0 })
+            .WithClustering()
+            .AddSqlitePersistence(journalFile)
+            .AddRetention()
+            .AddLanes()
+            .AddIntegrations(Partitions(provider))
+            .AddStartup(static (system, _) => Cluster.Get(system).JoinAsync(Cluster.Get(system).SelfAddress))
+            .AddHoconFile(Path.Combine(AppContext.BaseDirectory, "akka.hocon"), HoconAddMode.Prepend)
+            .AddOverrides(configuration.GetSection("akka")));
+    }
+
+    // An empty section would become an empty string in the place of all of Akka's settings.
+    private static AkkaConfigurationBuilder AddOverrides(this AkkaConfigurationBuilder akka, IConfigurationSection section) =>
+        section.Exists() ? akka.AddHocon(section, HoconAddMode.Prepend) : akka;
+
+    private static int Partitions(IServiceProvider provider) => provider.GetRequiredService<IEventLog>().Partitions;
+}

@@ -1,0 +1,29 @@
+using Webhook.Actors.Integrations;
+
+namespace Webhook.Server.IntegrationsApi;
+
+/// <summary>Reads the body of a POST or PUT.</summary>
+internal static class IntegrationBody
+{
+    /// <summary>Hundreds of headers at their longest fit.</summary>
+    public const int MaxBytes = 2 * 1024 * 1024;
+
+    /// <returns>null when it cannot be read; why is in <paramref name="errors"/>.</returns>
+    public static async Task<IntegrationRequest?> ReadAsync(HttpRequest request, SettingErrors errors)
+    {
+        using var body = new MemoryStream();
+        var buffer = new byte[16 * 1024];
+        while (await request.Body.ReadAsync(buffer, request.HttpContext.RequestAborted) is var read and > 0)
+        {
+            if (body.Length + read > MaxBytes)
+            {
+                errors.Add("", $"the body has more than {MaxBytes} bytes");
+                return null;
+            }
+
+            body.Write(buffer, 0, read);
+        }
+
+        return IntegrationRequestReader.Read(body.GetBuffer().AsMemory(0, (int)body.Length), errors);
+    }
+}
