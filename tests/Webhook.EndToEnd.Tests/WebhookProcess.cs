@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Runtime.InteropServices;
+
+namespace Webhook.EndToEnd.Tests;
+
+/// <summary>The real program as a child process, on a free port of its own choosing and a data folder of the test's.</summary>
+internal sealed partial class WebhookProcess : IAsyncDisposable
+{
+    public const string AdminToken = "admin-token-of-the-end-to-end-tests";
+    public const string IngestKey = "ingest-key-of-the-end-to-end-tests";
+    private const int Sigterm = 15;
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _output = new();
+    private readonly ConcurrentQueue<string> _log = new();
+    private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private WebhookProcess(Process process) => _process = process;
+
+    public Uri Address { get; private set; } = null!;
+
+    public HttpClient Admin { get; private set; } = null!;
+
+    public HttpClient Ingest { get; private set; } = null!;
+
+    /// <summary>Lines on standard output so far.</summary>
+    public IReadOnlyList<string> Output => [.. _output];
+
+    /// <summary>Lines on standard error so far: the log, as JSON.</summary>
+    public IReadOnlyList<string> Log => [.. _log];
+
+    public int Id => _process.Id;
+
+    /// <summary>Starts <c>webhook serve</c> and waits until it is ready (also when it is degraded).</summary>
+    public static async Task<WebhookProcess> ServeAsync(string dataFolder, IEnumerable<string>? arguments = null, IReadOnlyDictionary<string, string>? environment = null, bool fixedTokens = true)
+    {
+        var webhook = Start(["serve", "--data", dataFolder, "--urls", "http://127.0.0.1:0", .. arguments ?? []], environment, fixedTokens);
+        try
+        {
+            await webhook.WaitReadyAsync();
+            return webhook;
+        }
+        catch
+        {
+            await webhook.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Runs the program to its end: for starts that must fail.</summary>
+    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        await using var webhook = Start(arguments, environment, fixedTokens: false);
+        using var deadline = new CancellationTokenSource(StartDeadline);
+        await webhook._process.WaitForExitAsync(deadline.Token);
+        return (webhook._process.ExitCode, string.Join('\n', webhook._output), string.Join('\n', webhook._log));
+    }
+
+    /// <summary>Waits for a line on standard output; on the deadline shows all of it.</summary>
+    public async Task WaitForOutputAsync(Func<string, bool> expected, TimeSpan deadline)
+    {
+        using var timeout = new CancellationTokenSource(deadline);
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!_output.Any(expected))
+        {
+            if (timeout.IsCancellationRequested || _process.HasExited) throw new TimeoutException($"the line did not come:\n{string.Join('\n', _output)}\n{string.Join('\n', _log)}");
+            await tick.WaitForNextTickAsync();
+        }
+    }
+
+    /// <summary>kill -9.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM; returns the exit code and how long it took to end.</summary>
+    public async Task<(int ExitCode, TimeSpan Took)> TerminateAsync(TimeSpan deadline)
+    {
+        var watch = Stopwatch.StartNew();
+        Marshal.ThrowExceptionForHR(SendSignal(_process.Id, Sigterm));
+        using var timeout = new CancellationTokenSource(deadline);
+        await _process.WaitForExitAsync(timeout.Token);
+        return (_process.ExitCode, watch.Elapsed);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) await KillAsync();
+        Admin?.Dispose();
+        Ingest?.Dispose();
+        _process.Dispose();
+    }
+
+    private static WebhookProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, bool fixedTokens)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "webhook.dll"));
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        SetOrRemove(start, "WEBHOOK_ADMIN_TOKEN", fixedTokens ? AdminToken : null);
+        SetOrRemove(start, "WEBHOOK_INGEST_KEY", fixedTokens ? IngestKey : null);
+
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        var webhook = new WebhookProcess(new Process { StartInfo = start, EnableRaisingEvents = true });
+        webhook._process.OutputDataReceived += (_, line) => webhook.Keep(line.Data);
+        webhook._process.ErrorDataReceived += (_, line) => webhook._log.Enqueue(line.Data ?? string.Empty);
+        webhook._process.Start();
+        webhook._process.BeginOutputReadLine();
+        webhook._process.BeginErrorReadLine();
+        return webhook;
+    }
+
+    /// <summary>Removes what the shell that runs the tests may have set.</summary>
+    private static void SetOrRemove(ProcessStartInfo start, string name, string? value)
+    {
+        if (value is null) start.Environment.Remove(name);
+        else start.Environment[name] = value;
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is null) return;
+        _output.Enqueue(line);
+        var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (words is ["address", var address]) _address.TrySetResult(new Uri(address));
+    }
+
+    private async Task WaitReadyAsync()
+    {
+        var exited = _process.WaitForExitAsync();
+        using var deadline = new CancellationTokenSource(StartDeadline);
+        if (await Task.WhenAny(_address.Task, exited, Task.Delay(Timeout.Infinite, deadline.Token)) != _address.Task)
+            throw new InvalidOperationException($"webhook did not start (exit code {(_process.HasExited ? _process.ExitCode : null)}):\n{string.Join('\n', _output)}\n{string.Join('\n', _log)}");
+        Address = await _address.Task;
+        Admin = Client(AdminToken);
+        Ingest = Client(IngestKey);
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (await ReasonNotReadyAsync() is { } reason)
+        {
+            if (deadline.IsCancellationRequested) throw new InvalidOperationException($"webhook serves but is not ready: {reason}");
+            await tick.WaitForNextTickAsync();
+        }
+    }
+
+    private async Task<string?> ReasonNotReadyAsync()
+    {
+        using var response = await Admin.GetAsync("/health/ready");
+        return response.IsSuccessStatusCode ? null : await response.Content.ReadAsStringAsync();
+    }
+
+    private HttpClient Client(string token) => new()
+    {
+        BaseAddress = Address,
+        DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
+    };
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int process, int signal);
+}
