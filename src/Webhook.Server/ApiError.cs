@@ -40,6 +40,14 @@ internal static class ApiErrors
     public static ApiError Forbidden { get; } = new(
         StatusCodes.Status403Forbidden, "forbidden", "The token's role does not allow this call.");
 
+    /// <summary>In place of <see cref="Unauthorized"/>; as silent.</summary>
+    public static ApiError TooManyWrongTokens(TimeSpan retryAfter) => new(
+        StatusCodes.Status429TooManyRequests, "too_many_wrong_tokens",
+        "Too many wrong tokens came from this address. A right one is served at once; wait as many seconds as Retry-After says before another try.")
+    {
+        RetryAfter = retryAfter,
+    };
+
     /// <summary>405; also sets <c>Allow</c>.</summary>
     public static Task MethodNotAllowedAsync(HttpContext context, string allowed)
     {

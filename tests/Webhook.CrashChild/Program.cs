@@ -8,6 +8,7 @@ using Webhook.Actors.Telemetry;
 
 // Appends to the log in the folder given until it is killed, and says each thing that it was promised, when it was promised:
 //   ack <first event> <number of events>    these events are durable
+//   dead <sequence>                         the dead letter of this sequence is durable
 //   cursor <sequence>                       a trim before this sequence is complete, so a cursor saved there before it is durable
 // Events are numbered from the second argument on: {"n":…}.
 var next = long.Parse(args[1]);
@@ -19,7 +20,7 @@ await using var writer = new EventLogWriter(log, tail, options, metrics, TimePro
 using var output = Console.OpenStandardOutput();
 using var oneLine = new SemaphoreSlim(1);
 await SayAsync("ready");
-await Task.WhenAll([.. Enumerable.Range(0, 8).Select(_ => Task.Run(AppendForEverAsync)), Task.Run(TrimForEverAsync)]);
+await Task.WhenAll([.. Enumerable.Range(0, 8).Select(_ => Task.Run(AppendForEverAsync)), Task.Run(TrimForEverAsync), Task.Run(RefuseForEverAsync)]);
 
 async Task AppendForEverAsync()
 {
@@ -38,10 +39,20 @@ async Task TrimForEverAsync()
     {
         var bounds = log.Bounds(0);
         var cursor = EventBlock.ToSequence(EventBlock.BlockOf(bounds.Tail + ((bounds.Head - bounds.Tail) / 2)), 0);
-        await log.SaveAsync(new CursorKey(1, 0), cursor, CancellationToken.None);
+        await log.SaveAsync(new CursorKey(1, 0), Cursor.At(cursor), CancellationToken.None);
         await log.TrimAsync(0, cursor, CancellationToken.None);
         await SayAsync($"cursor {cursor}");
         await Task.Delay(20);
+    }
+}
+
+async Task RefuseForEverAsync()
+{
+    for (var sequence = long.Parse(args[1]); ; sequence++)
+    {
+        var letter = new DeadLetter(1, new DeadLetterId(0, sequence), "SECURE_EVENTS_POLICIES", "{}"u8.ToArray(), 0, "refused", 400, null, DateTimeOffset.UnixEpoch);
+        await log.DeadLetters.AddAsync([letter], CancellationToken.None);
+        await SayAsync($"dead {sequence}");
     }
 }
 

@@ -15,13 +15,14 @@ public sealed partial class DemoTests
         using var data = new TemporaryFolder();
         for (var start = 1; start <= 2; start++)
         {
-            await using var webhook = await WebhookProcess.ServeAsync(data.Path, ["--demo"]);
+            await using var webhook = await WebhookProcess.ServeAsync(data.Path, ["--demo"], allowed: null);
             await webhook.WaitForOutputAsync(line => line.StartsWith("demo: ", StringComparison.Ordinal) && line.Contains("arrived at the webhook"), Deadline);
             var output = string.Join('\n', webhook.Output);
             var sentAndArrived = Arrived().Match(output);
             sentAndArrived.Success.ShouldBeTrue(output);
             sentAndArrived.Groups["sent"].Value.ShouldBe(SampleEvents.All.Count.ToString());
             sentAndArrived.Groups["arrived"].Value.ShouldBe(sentAndArrived.Groups["sent"].Value, output);
+            output.ShouldContain("demo: deliveries may reach loopback (127.0.0.0/8, ::1/128)");
             output.ShouldContain("X-Webhook-First-Sequence: ");
             output.ShouldContain("signature verified");
             output.ShouldNotContain("SIGNATURE WRONG");

@@ -12,7 +12,7 @@ internal static class IntegrationCalls
 
     private static readonly TimeSpan AnswerDeadline = TimeSpan.FromSeconds(60);
 
-    public static JsonObject Settings(string name, Uri endpoint, bool? enabled = true, JsonObject? delivery = null, JsonObject? connectionInfo = null)
+    public static JsonObject Settings(string name, Uri endpoint, bool? enabled = true, JsonObject? delivery = null, JsonObject? connectionInfo = null, string channel = Channel)
     {
         var connection = connectionInfo ?? [];
         connection["endpoint"] = endpoint.ToString();
@@ -20,7 +20,7 @@ internal static class IntegrationCalls
         {
             ["type"] = "WEBHOOK",
             ["name"] = name,
-            ["channels"] = new JsonArray(Channel),
+            ["channels"] = new JsonArray(channel),
             ["connectionInfo"] = connection,
             ["delivery"] = delivery ?? new JsonObject { ["maxBatchDelayMs"] = 50, ["maxBatchEvents"] = 500 },
         };
@@ -54,7 +54,7 @@ internal static class IntegrationCalls
     /// <summary>Asks again until the answer is as expected; on the deadline says what it was.</summary>
     public static async Task EventuallyAsync(this WebhookProcess webhook, string path, Func<JsonNode, bool> expected)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         JsonNode answer;
         while (!expected(answer = await webhook.CallAsync(HttpMethod.Get, path)))
@@ -72,13 +72,37 @@ internal static class IntegrationCalls
     }
 
     /// <summary>Sends new events of the oracle's and notes the acknowledgement, if one came.</summary>
-    public static async Task<bool> SendAsync(this WebhookProcess webhook, Oracle oracle, int events, CancellationToken cancellation = default)
+    public static async Task<bool> SendAsync(
+        this WebhookProcess webhook, Oracle oracle, int events, int padding = 0, string channel = Channel, CancellationToken cancellation = default) =>
+        (await webhook.PostAsync(oracle, events, padding, channel, cancellation)).IsAcknowledged;
+
+    /// <inheritdoc cref="SendAsync"/>
+    public static async Task<IngestReply> PostAsync(
+        this WebhookProcess webhook, Oracle oracle, int events, int padding = 0, string channel = Channel, CancellationToken cancellation = default)
     {
-        var (body, ids) = oracle.NextBody(events);
+        var (body, ids) = oracle.NextBody(events, padding);
         using var content = new ByteArrayContent(body);
-        using var response = await webhook.Ingest.PostAsync($"/v1/events/{Channel}", content, cancellation);
-        if (!response.IsSuccessStatusCode) return false;
-        oracle.Acknowledge(ids);
-        return true;
+        using var response = await webhook.Ingest.PostAsync($"/v1/events/{channel}", content, cancellation);
+        if (response.IsSuccessStatusCode) oracle.Acknowledge(ids);
+        return new IngestReply((int)response.StatusCode, response.Headers.RetryAfter?.Delta, await response.Content.ReadAsStringAsync(cancellation));
     }
+
+    /// <summary>Sends one request after the other until it is stopped or the program is gone.</summary>
+    public static async Task ProduceAsync(this WebhookProcess webhook, Oracle oracle, int eventsEach, CancellationToken stop)
+    {
+        try
+        {
+            while (!stop.IsCancellationRequested) await webhook.SendAsync(oracle, eventsEach, cancellation: stop);
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
+        {
+            // The kill: what had no answer is no obligation.
+        }
+    }
+}
+
+/// <summary>What a producer is told.</summary>
+internal sealed record IngestReply(int Status, TimeSpan? RetryAfter, string Body)
+{
+    public bool IsAcknowledged => Status == 202;
 }

@@ -3,7 +3,7 @@ using Webhook.Testing;
 
 namespace Webhook.EndToEnd.Tests;
 
-/// <summary>failures.md rows 12 and 13: SIGTERM ends in bounded time, in order, and loses nothing.</summary>
+/// <summary>docs/faults.md rows 12 and 13: SIGTERM ends in bounded time, in order, and loses nothing.</summary>
 public sealed class ShutdownTests
 {
     /// <summary>Requests, lanes and shards each have their bound; together they stay below this.</summary>
@@ -55,6 +55,31 @@ public sealed class ShutdownTests
         await using var again = await WebhookProcess.ServeAsync(data.Path);
         await receiver.WaitAsync(oracle.AllArrived);
         oracle.Judge(receiver.Requests).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task SIGTERM_while_a_batch_fills_and_the_receiver_is_down_ends_in_time_and_keeps_the_batch()
+    {
+        using var data = new TemporaryFolder();
+        await using var receiver = await SwitchedReceiver.StartAsync();
+        var oracle = new Oracle();
+        long id;
+        await using (var webhook = await WebhookProcess.ServeAsync(data.Path))
+        {
+            id = await webhook.CreateAsync(IntegrationCalls.Settings("down and slow", receiver.Url, delivery: new JsonObject { ["maxBatchDelayMs"] = 300_000 }));
+            receiver.IsUp = false;
+            (await webhook.SendAsync(oracle, 17)).ShouldBeTrue();
+            var (exitCode, took) = await webhook.TerminateAsync(Bound);
+            exitCode.ShouldBe(0, string.Join('\n', webhook.Log));
+            took.ShouldBeLessThan(Bound);
+        }
+
+        receiver.Refused.ShouldBe(1, "the drain tries the batch once");
+        receiver.IsUp = true;
+        await using var again = await WebhookProcess.ServeAsync(data.Path);
+        (await again.SendAsync(oracle, 1)).ShouldBeTrue();
+        await again.CallAsync(HttpMethod.Put, $"{IntegrationCalls.Path}/{id}", IntegrationCalls.Settings("down and slow", receiver.Url, enabled: null));
+        oracle.Judge(await receiver.WaitAsync(oracle.AllArrived)).ShouldBe(0);
     }
 
     [Fact]

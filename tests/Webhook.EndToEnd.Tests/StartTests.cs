@@ -17,6 +17,8 @@ public sealed class StartTests
                 ["Webhook__Ingst__MaxEventBytes"] = "1",
                 ["Webhook__Egress__AllowedAddresses__0"] = "10.0.0.0/80",
                 ["Webhook__EventLog__MaxBtes"] = "5",
+                ["Webhook__Egress__Proxy"] = "http://user:hunter2@proxy:3128",
+                ["Webhook__Egress__ProxyExceptions__0"] = "*.internal",
             });
 
         exitCode.ShouldBe(2);
@@ -24,7 +26,10 @@ public sealed class StartTests
         error.ShouldContain("WEBHOOK_ADMIN_TOKEN has 5 characters; it needs at least 24.");
         error.ShouldContain("Webhook:Ingst: unknown setting; known here:");
         error.ShouldContain("Webhook:EventLog:MaxBtes: unknown setting; known here:");
-        error.ShouldContain("'10.0.0.0/80' is not an address range");
+        error.ShouldContain("AllowedAddresses: '10.0.0.0/80' is not an address range");
+        error.ShouldContain("Proxy: must not hold user:password@; set ProxyCredentials instead.");
+        error.ShouldContain("ProxyExceptions: '*.internal' is not a host");
+        error.ShouldNotContain("hunter2", customMessage: "a password is never printed");
         error.ShouldContain("'many' at 'Webhook:Ingest:MaxEventBytes'");
         error.ShouldNotContain("short", customMessage: "a token is never printed");
     }

@@ -10,8 +10,16 @@ internal sealed partial class WebhookProcess : IAsyncDisposable
 {
     public const string AdminToken = "admin-token-of-the-end-to-end-tests";
     public const string IngestKey = "ingest-key-of-the-end-to-end-tests";
+    /// <summary>For tests of outages: what makes a delivery that failed for good be tried again soon. Stands before a test's own settings, which win.</summary>
+    private static readonly string[] QuickRecovery = ["--set", "Webhook:Delivery:InhibitionTime=00:00:01"];
+
+    /// <summary>Tests ask more often than an operator.</summary>
+    private static readonly string[] ManyCalls = ["--set", "Webhook:Api:RequestsPerMinute=100000"];
+
     private const int Sigterm = 15;
-    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60);
+    private const int Sigstop = 19;
+    private const int Sigcont = 18;
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(180);
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
@@ -35,9 +43,14 @@ internal sealed partial class WebhookProcess : IAsyncDisposable
     public int Id => _process.Id;
 
     /// <summary>Starts <c>webhook serve</c> and waits until it is ready (also when it is degraded).</summary>
-    public static async Task<WebhookProcess> ServeAsync(string dataFolder, IEnumerable<string>? arguments = null, IReadOnlyDictionary<string, string>? environment = null, bool fixedTokens = true)
+    /// <param name="allowed">What deliveries may reach besides public addresses; the tests' receivers are on loopback.</param>
+    public static async Task<WebhookProcess> ServeAsync(
+        string dataFolder, IEnumerable<string>? arguments = null, IReadOnlyDictionary<string, string>? environment = null, bool fixedTokens = true,
+        string? allowed = "127.0.0.0/8")
     {
-        var webhook = Start(["serve", "--data", dataFolder, "--urls", "http://127.0.0.1:0", .. arguments ?? []], environment, fixedTokens);
+        string[] egress = allowed is null ? [] : ["--set", $"Webhook:Egress:AllowedAddresses:0={allowed}"];
+        var webhook = Start(
+            ["serve", "--data", dataFolder, "--urls", "http://127.0.0.1:0", .. egress, .. ManyCalls, .. QuickRecovery, .. arguments ?? []], environment, fixedTokens);
         try
         {
             await webhook.WaitReadyAsync();
@@ -71,6 +84,12 @@ internal sealed partial class WebhookProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>SIGSTOP: it hangs as a whole, and its sockets stay open.</summary>
+    public void Suspend() => Send(Sigstop);
+
+    /// <summary>SIGCONT.</summary>
+    public void Resume() => Send(Sigcont);
+
     /// <summary>kill -9.</summary>
     public async Task KillAsync()
     {
@@ -82,7 +101,7 @@ internal sealed partial class WebhookProcess : IAsyncDisposable
     public async Task<(int ExitCode, TimeSpan Took)> TerminateAsync(TimeSpan deadline)
     {
         var watch = Stopwatch.StartNew();
-        Marshal.ThrowExceptionForHR(SendSignal(_process.Id, Sigterm));
+        Send(Sigterm);
         using var timeout = new CancellationTokenSource(deadline);
         await _process.WaitForExitAsync(timeout.Token);
         return (_process.ExitCode, watch.Elapsed);
@@ -158,6 +177,11 @@ internal sealed partial class WebhookProcess : IAsyncDisposable
         DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
     };
 
-    [LibraryImport("libc", EntryPoint = "kill")]
+    private void Send(int signal)
+    {
+        if (SendSignal(_process.Id, signal) != 0) throw new System.ComponentModel.Win32Exception(Marshal.GetLastPInvokeError());
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int SendSignal(int process, int signal);
 }

@@ -30,6 +30,9 @@ public sealed class Receiver : IAsyncDisposable
     /// <summary>true: a request answered with anything but 2xx is not kept, as a real receiver would not.</summary>
     public bool KeepOnly2xx { get; init; }
 
+    /// <summary>false: nothing is kept; <see cref="Respond"/> sees to what comes.</summary>
+    public bool Keeps { get; init; } = true;
+
     public Uri Url { get; private set; } = null!;
 
     public IReadOnlyCollection<ReceivedRequest> Requests => _requests;
@@ -38,7 +41,8 @@ public sealed class Receiver : IAsyncDisposable
         Func<ReceivedRequest, HttpContext, Task>? respond = null,
         bool keepOnly2xx = false,
         int port = 0,
-        Action<ListenOptions>? listen = null)
+        Action<ListenOptions>? listen = null,
+        bool keeps = true)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -49,7 +53,7 @@ public sealed class Receiver : IAsyncDisposable
         });
         builder.WebHost.UseKestrelHttpsConfiguration();
         var app = builder.Build();
-        var receiver = new Receiver(app) { KeepOnly2xx = keepOnly2xx };
+        var receiver = new Receiver(app) { KeepOnly2xx = keepOnly2xx, Keeps = keeps };
         if (respond is not null) receiver.Respond = respond;
         app.Run(receiver.HandleAsync);
         await app.StartAsync();
@@ -61,7 +65,7 @@ public sealed class Receiver : IAsyncDisposable
     /// <summary>Waits until <paramref name="enough"/> holds for what arrived; on the deadline says what did.</summary>
     public async Task<IReadOnlyList<ReceivedRequest>> WaitAsync(Func<IReadOnlyList<ReceivedRequest>, bool> enough, TimeSpan? deadline = null)
     {
-        using var timeout = new CancellationTokenSource(deadline ?? TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(deadline ?? TimeSpan.FromSeconds(60));
         while (true)
         {
             IReadOnlyList<ReceivedRequest> now = [.. _requests];
@@ -102,6 +106,7 @@ public sealed class Receiver : IAsyncDisposable
 
     private void Keep(ReceivedRequest request)
     {
+        if (!Keeps) return;
         _requests.Enqueue(request);
         _arrived.Release();
     }

@@ -11,6 +11,7 @@ namespace Webhook.Actors.Delivery;
 /// </summary>
 /// <remarks>
 /// Cursors are listed before the catalog is: an integration is in the catalog before it has a cursor, so that one without an entry had it taken away.
+/// One with an id that the catalog never gave has not: the journal was lost or replaced by an older one. Its cursor stays, and with it the events.
 /// <code>Listing cursors --listed--> Asking the catalog, page by page --last page--> Deleting --done--> stopped</code>
 /// </remarks>
 internal sealed class CursorReconciliationActor : UntypedActor
@@ -36,7 +37,9 @@ internal sealed class CursorReconciliationActor : UntypedActor
         Akka.Actor.Props.Create(() => new CursorReconciliationActor(cursors, catalog));
 
     /// <summary>The cursors nobody needs any more.</summary>
-    internal static IEnumerable<CursorKey> Orphans(IEnumerable<CursorKey> cursors, IReadOnlySet<long> known) => cursors.Where(key => !known.Contains(key.Integration));
+    /// <param name="nextId">Of the catalog: it has given every id below.</param>
+    internal static IEnumerable<CursorKey> Orphans(IEnumerable<CursorKey> cursors, IReadOnlySet<long> known, long nextId) =>
+        cursors.Where(key => !known.Contains(key.Integration) && key.Integration < nextId);
 
     protected override void PreStart() => _cursors.ListAsync(CancellationToken.None).AsTask()
         .PipeTo(Self, success: static cursors => new Listed([.. cursors.Keys]));
@@ -84,7 +87,14 @@ internal sealed class CursorReconciliationActor : UntypedActor
         }
 
         Context.SetReceiveTimeout(null);
-        DeleteAsync([.. Orphans(_found, _known)]).PipeTo(Self);
+        foreach (var forgotten in _found.Select(static key => key.Integration).Where(id => id >= page.NextId).Distinct())
+        {
+            _log.Error(
+                "The log holds events for integration {Integration}, which the journal does not know and never made: journal.db was lost or replaced. They are kept until they are past retention; "
+                + "stop the program and restore the journal, or make the integration again: the next one gets the id {NextId}", forgotten, page.NextId);
+        }
+
+        DeleteAsync([.. Orphans(_found, _known, page.NextId)]).PipeTo(Self);
     }
 
     private async Task<Deleted> DeleteAsync(IReadOnlyList<CursorKey> orphans)

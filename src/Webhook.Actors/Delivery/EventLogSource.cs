@@ -6,30 +6,33 @@ using Webhook.Actors.Events;
 namespace Webhook.Actors.Delivery;
 
 /// <summary>
-/// Reads one partition from a sequence on, for ever: a recent block is taken from the shared tail at once, an older one read off the stream's thread, one read
+/// Reads one partition from a sequence on, for ever or up to another sequence: a recent block is taken from the shared tail at once, an older one read off the stream's thread, one read
 /// at a time, and at the end of the log the stage sleeps until the writer wakes it.
 /// </summary>
 /// <remarks>
 /// <code>
 /// pull --block in the tail--> push
+///   |--at the end asked for--> complete
 ///   |--behind the head, not in the tail--> Reading --block--> push
 ///   |                                         +-----nothing readable up to the head--> Waiting
 ///   +--at the head--> Waiting --woken--> as pulled
 /// </code>
 /// </remarks>
-internal sealed class EventLogSource(EventLogReader reader, int partition, long from) : GraphStage<SourceShape<EventRun>>
+/// <param name="to">The first sequence that is not read any more.</param>
+internal sealed class EventLogSource(EventLogReader reader, int partition, long from, long to = long.MaxValue) : GraphStage<SourceShape<EventRun>>
 {
     private readonly Outlet<EventRun> _out = new("EventLogSource.out");
 
     public override SourceShape<EventRun> Shape => new(_out);
 
-    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, reader, partition, from);
+    protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) => new Logic(this, reader, partition, from, to);
 
     private sealed class Logic : OutGraphStageLogic
     {
         private readonly EventLogSource _stage;
         private readonly EventLogReader _reader;
         private readonly int _partition;
+        private readonly long _to;
         private readonly CancellationTokenSource _stopped = new();
         private readonly Action _woken;
         private readonly Action<Exception?> _read;
@@ -39,13 +42,14 @@ internal sealed class EventLogSource(EventLogReader reader, int partition, long 
         private EventBlock? _arrived;
         private long _headBeforeRead;
 
-        public Logic(EventLogSource stage, EventLogReader reader, int partition, long from)
+        public Logic(EventLogSource stage, EventLogReader reader, int partition, long from, long to)
             : base(stage.Shape)
         {
             _stage = stage;
             _reader = reader;
             _partition = partition;
             _next = from;
+            _to = to;
             _woken = GetAsyncCallback(Advance);
             _read = GetAsyncCallback<Exception?>(OnRead);
             SetHandler(stage._out, this);
@@ -61,6 +65,12 @@ internal sealed class EventLogSource(EventLogReader reader, int partition, long 
 
         private void Advance()
         {
+            if (_next >= _to)
+            {
+                CompleteStage();
+                return;
+            }
+
             if (_reader.TryReadTail(_partition, _next) is { } recent)
             {
                 Emit(recent);
@@ -104,8 +114,16 @@ internal sealed class EventLogSource(EventLogReader reader, int partition, long 
         private void Emit(EventBlock block)
         {
             var start = block.BlockSequence == EventBlock.BlockOf(_next) ? EventBlock.IndexOf(_next) : 0;
+            var end = block.LastSequence < _to ? block.Count : (int)Math.Max(0, _to - block.FirstSequence);
             _next = EventBlock.ToSequence(block.BlockSequence + 1, 0);
-            Push(_stage._out, new EventRun(block, start));
+            if (start < end)
+            {
+                Push(_stage._out, new EventRun(block, start, end));
+                return;
+            }
+
+            block.Release();
+            CompleteStage();
         }
     }
 }

@@ -1,6 +1,5 @@
 using Akka.Streams;
 using Akka.Streams.Stage;
-using Webhook.Actors.Integrations;
 using Webhook.Actors.Sending;
 using Webhook.Actors.Telemetry;
 
@@ -12,10 +11,10 @@ namespace Webhook.Actors.Delivery;
 /// </summary>
 /// <remarks>
 /// <para>A batch is closed when it is full, when its time is up, or at the end. One whose time is up before there is demand goes on filling; a full one stops
-/// pulling. With no delay at all, a batch ends where upstream has nothing more at hand.</para>
+/// pulling. With no delay at all, a batch ends where upstream has nothing more at hand. One that was cut before is closed when it is whole, and never otherwise.</para>
 /// <para>Stretches without an event to send become empty batches, at most one a second, so that cursors move and the log can be trimmed.</para>
 /// </remarks>
-internal sealed class GroupedWithinStage(LaneId lane, IntegrationSettings settings, long from, WebhookMetrics metrics)
+internal sealed class GroupedWithinStage(Func<BatchBuilder> builder, TimeSpan delay, WebhookMetrics metrics)
     : GraphStage<FlowShape<EventRun, Batch>>
 {
     private static readonly TimeSpan EmptyBatchInterval = TimeSpan.FromSeconds(1);
@@ -26,7 +25,7 @@ internal sealed class GroupedWithinStage(LaneId lane, IntegrationSettings settin
     public override FlowShape<EventRun, Batch> Shape => new(_in, _out);
 
     protected override GraphStageLogic CreateLogic(Attributes inheritedAttributes) =>
-        new Logic(this, new BatchBuilder(lane, settings, from), TimeSpan.FromMilliseconds(settings.Delivery.MaxBatchDelayMs), metrics);
+        new Logic(this, builder(), delay, metrics);
 
     private sealed class Logic : TimerGraphStageLogic
     {
@@ -108,6 +107,7 @@ internal sealed class GroupedWithinStage(LaneId lane, IntegrationSettings settin
             if (_run is not null) return;
             if (_hasEnded)
             {
+                if (_builder.IsResuming) _builder.Discard();
                 if (!_builder.HasPassed) Leave();
                 return;
             }
@@ -141,6 +141,7 @@ internal sealed class GroupedWithinStage(LaneId lane, IntegrationSettings settin
         private FlushReason? Ripe() => this switch
         {
             { _builder.Full: { } full } => full,
+            { _builder.IsResuming: true } => null,
             { _builder.Events: > 0, _isDue: true } => FlushReason.Time,
             { _builder.HasPassed: true, _hasEnded: true, _run: null } => FlushReason.End,
             { _builder.HasPassed: true, _isEmptyDue: true, _builder.Events: 0 } => FlushReason.Time,

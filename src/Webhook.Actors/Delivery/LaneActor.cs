@@ -33,14 +33,18 @@ internal sealed class LaneActor : UntypedActor, IWithTimers
     private readonly LaneId _id;
     private readonly LaneServices _services;
     private readonly IActorRef _reports;
-    private readonly CursorSaver _cursor;
+    private readonly CursorKey _key;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly ActorMaterializer _materializer = Context.Materializer();
     private readonly CancellationTokenSource _stopped = new();
 
+    private readonly LaneExtras _extras;
+
     private LaneGoal _goal = LaneGoal.Nothing;
     private LanePhase _phase;
     private LaneRun? _run;
+    private LaneGauge? _gauge;
+    private TimeSpan _attemptTime;
     private long? _revision;
     private int _start;
     private int _failures;
@@ -51,7 +55,8 @@ internal sealed class LaneActor : UntypedActor, IWithTimers
         _id = id;
         _services = services;
         _reports = reports;
-        _cursor = new CursorSaver(services.Cursors, new CursorKey(id.Integration.Value, id.Partition));
+        _key = new CursorKey(id.Integration.Value, id.Partition);
+        _extras = new LaneExtras(Context, services, reports);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -66,7 +71,18 @@ internal sealed class LaneActor : UntypedActor, IWithTimers
         {
             case LaneProtocol.Run run:
                 _goal = _goal.With(run);
+                if (run.Hold is { } hold) _run?.Sink.Tell(new HttpSinkProtocol.Held(hold));
                 Pursue();
+                if (_phase == LanePhase.Running) FollowReplay(_goal.Run!);
+                break;
+            case LaneProtocol.Redeliver redeliver:
+                Sender.Tell(_extras.Redeliver(redeliver, _phase == LanePhase.Running ? _goal.Run : null));
+                break;
+            case LaneProtocol.PlanReplay plan:
+                LaneQueries.PlanReplayAsync(plan, _services, _run?.Ledger.Cursor, _stopped.Token).PipeTo(Sender);
+                break;
+            case LaneProtocol.Resume:
+                _run?.Sink.Tell(HttpSinkProtocol.Resume.Instance);
                 break;
             case LaneProtocol.Stop or LaneProtocol.Remove:
                 _goal = _goal.With((LaneProtocol.ILaneCommand)message);
@@ -81,20 +97,27 @@ internal sealed class LaneActor : UntypedActor, IWithTimers
                 LaneQueries.OpenAsync(_id, _services, _stopped.Token).PipeTo(Sender);
                 break;
             case LaneProtocol.GetProgress:
-                LaneQueries.ProgressAsync(_id, _services, _run is not null, _run?.Tracker.Cursor, _run?.Gauge.InFlight ?? 0, _stopped.Token).PipeTo(Sender);
+                LaneQueries.ProgressAsync(_id, _services, _run?.Ledger.Cursor, _gauge?.InFlight ?? 0, _goal.Run?.Replay, _stopped.Token).PipeTo(Sender);
                 break;
             case LaneProtocol.Test test:
-                EndpointTest.RunAsync(_id, test.Settings, _services.Sending, _stopped.Token).PipeTo(Sender);
+                EndpointTest.RunAsync(_id, test.Settings, _services.Sending, attempt => _services.Attempts.Add(_id.Integration, attempt), _stopped.Token).PipeTo(Sender);
                 break;
             case HttpSinkProtocol.Taken taken when Sender.Equals(_run?.Sink):
-                _run.Gauge.Taken(taken.Range.From, taken.StoredAtNanoseconds);
+                _gauge!.Taken(taken.Range.From, taken.StoredAtNanoseconds, taken.Window);
                 break;
             case HttpSinkProtocol.Left left when Sender.Equals(_run?.Sink):
                 Advance(_run, left);
                 break;
             case Terminated terminated when terminated.ActorRef.Equals(_run?.Sink):
-                _run.IsOver = true;
-                Settle(_run);
+                Close(_run);
+                break;
+            case Terminated terminated when _extras.Ended(terminated.ActorRef):
+                break;
+            case RunClosed closed when closed.Run == _run:
+                Settle(closed);
+                break;
+            case CursorMoved when _run is not null:
+                if (!Timers.IsTimerActive(Tick.SaveCursor.Instance)) After(SaveInterval, Tick.SaveCursor.Instance);
                 break;
             case CursorLoaded loaded when loaded.Start == _start && _phase == LanePhase.Starting:
                 Begin(_goal.Run!, loaded.Cursor);
@@ -106,10 +129,10 @@ internal sealed class LaneActor : UntypedActor, IWithTimers
                 Start();
                 break;
             case Tick.SaveCursor when _run is not null:
-                Save(_run);
+                SaveAsync(_run.Ledger.SaveAsync).PipeTo(Self, success: static e => new CursorSaved(e));
                 break;
             case CursorSaved saved:
-                Saved(saved);
+                if (saved.Cause is not null) _log.Warning(saved.Cause, "Lane {Lane}: its cursor could not be saved", _id);
                 break;
             case CursorDeleted deleted:
                 Removed(deleted);
@@ -118,7 +141,7 @@ internal sealed class LaneActor : UntypedActor, IWithTimers
                 _log.Info("Lane {Lane}: what is still in flight is given up now and will be sent again", _id);
                 Context.Stop(_run.Sink);
                 break;
-            case CursorLoaded or CursorNotLoaded or HttpSinkProtocol.Taken or HttpSinkProtocol.Left or Tick:
+            case CursorLoaded or CursorNotLoaded or CursorMoved or RunClosed or HttpSinkProtocol.Taken or HttpSinkProtocol.Left or Tick:
                 // Of a run or a start that is over.
                 break;
             default:
@@ -146,7 +169,7 @@ internal sealed class LaneActor : UntypedActor, IWithTimers
             case LaneStep.Retire:
                 _run!.Retire();
                 // Nothing under way outlives its own attempt's time.
-                AwaitSink(TimeSpan.FromMilliseconds(_run.Command.Settings.Delivery.TimeoutMs));
+                AwaitSink(_attemptTime);
                 break;
             case LaneStep.Reset:
                 Timers.Cancel(Tick.StartAgain.Instance);
@@ -155,7 +178,7 @@ internal sealed class LaneActor : UntypedActor, IWithTimers
                 break;
             case LaneStep.Remove:
                 _phase = LanePhase.Removing;
-                _cursor.DeleteAsync(_stopped.Token)
+                LaneQueries.RemoveAsync(_id, _services, _stopped.Token)
                     .PipeTo(Self, success: static () => new CursorDeleted(null), failure: static e => new CursorDeleted(e));
                 break;
             case LaneStep.Leave:
@@ -177,45 +200,60 @@ internal sealed class LaneActor : UntypedActor, IWithTimers
         _phase = LanePhase.Starting;
         _revision = _goal.Run!.Revision;
         var start = ++_start;
-        _cursor.LoadAsync(_stopped.Token).PipeTo(Self, success: cursor => new CursorLoaded(start, cursor), failure: e => new CursorNotLoaded(start, e));
+        _services.Cursors.LoadAsync(_key, _stopped.Token).AsTask().PipeTo(Self, success: cursor => new CursorLoaded(start, cursor), failure: e => new CursorNotLoaded(start, e));
     }
 
-    private void Begin(LaneProtocol.Run command, long? stored)
+    private void Begin(LaneProtocol.Run command, Cursor? stored)
     {
         var (from, warning) = LaneStart.Decide(stored, _services.Log.Bounds(_id.Partition));
         if (warning is not null) _log.Warning("Lane {Lane}: {Warning}", _id, warning);
-        var sink = Context.ActorOf(HttpSinkActor.Props(_id, command.Settings, _services.Sending, _reports), $"sink-{_start}");
+        var (self, settings) = (Self, command.Settings);
+        var refused = new RefusedEvents(_id, _services.Log, _services.DeadLetters, _services.Sending, _log);
+        var ledger = new LaneLedger(_id, 0, from, _services.Cursors, refused, _services.Attempts, () => self.Tell(CursorMoved.Instance), _log);
+        var sink = Context.ActorOf(HttpSinkActor.Props(command, _services.Sending, ledger, _reports), $"sink-{_start}");
         Context.Watch(sink);
-        _run = LaneRun.Start(command, from, _services, _materializer, sink);
+        var stretch = new SequenceRange(from.Sequence, long.MaxValue);
+        _run = LaneRun.Start(_id, settings, () => new BatchBuilder(_id, settings, from), stretch, ledger, _services, _materializer, sink);
+        _gauge = _services.Gauges.Add(_id, from.Sequence);
         _revision = command.Revision;
-        _cursor.Loaded(stored);
+        _attemptTime = TimeSpan.FromMilliseconds(settings.Delivery.TimeoutMs);
         _phase = LanePhase.Running;
-        Save(_run);
+        FollowReplay(command);
+    }
+
+    // Cursors of replays that were called off or are done would hold on to events.
+    private void FollowReplay(LaneProtocol.Run command)
+    {
+        _extras.Follow(command);
+        LaneQueries.DropReplaysAsync(_id, command.Replay?.Number ?? 0, _services, _stopped.Token)
+            .PipeTo(Self, success: static () => new CursorSaved(null), failure: static e => new CursorSaved(e));
     }
 
     private void Advance(LaneRun run, HttpSinkProtocol.Left left)
     {
-        var moved = left.IsDelivered && run.Tracker.Finish(left.Range);
-        run.Gauge.Left(left.Range.From, run.Tracker.Cursor);
-        if (left is { IsDelivered: true, Events: > 0 }) _failures = 0;
-        if (moved && !_cursor.IsSaving && !Timers.IsTimerActive(Tick.SaveCursor.Instance))
-            After(SaveInterval, Tick.SaveCursor.Instance);
+        _gauge!.Left(left.Range.From, run.Ledger.Cursor);
+        if (left is { IsFinished: true, Events: > 0 }) _failures = 0;
     }
 
     private void AwaitSink(TimeSpan atMost)
     {
+        _extras.Follow(null);
         _phase = LanePhase.Stopping;
         After(atMost, Tick.GiveUp.Instance);
     }
 
-    // The sink is gone. Comes here again when a cursor is saved.
-    private void Settle(LaneRun run)
+    // The sink is gone: what it did is saved before anything else begins.
+    private void Close(LaneRun run)
     {
         Timers.Cancel(Tick.GiveUp.Instance);
         Timers.Cancel(Tick.SaveCursor.Instance);
-        Save(run);
-        if (_cursor.IsSaving) return;
+        _extras.Follow(null);
+        SaveAsync(run.Ledger.CloseAsync).PipeTo(Self, success: e => new RunClosed(run, e));
+    }
 
+    private void Settle(RunClosed closed)
+    {
+        if (closed.Cause is not null) _log.Warning(closed.Cause, "Lane {Lane}: its cursor could not be saved; what it sent last will be sent again", _id);
         _run = null;
         _services.Gauges.Remove(_id);
         if (_phase == LanePhase.Running)
@@ -230,28 +268,24 @@ internal sealed class LaneActor : UntypedActor, IWithTimers
 
     private void BackOff(string reason)
     {
-        var pause = RetrySchedule.Delay(++_failures, null, Random.Shared.NextDouble());
+        var pause = RetrySchedule.Delay(++_failures, Random.Shared.NextDouble());
         _log.Warning("Lane {Lane} starts again in {Pause} s: {Reason}", _id, pause.TotalSeconds, reason);
         _phase = LanePhase.Backoff;
         After(pause, Tick.StartAgain.Instance);
         Pursue();
     }
 
-    private void Save(LaneRun run)
+    private async Task<Exception?> SaveAsync(Func<CancellationToken, ValueTask> save)
     {
-        var cursor = run.Tracker.Cursor;
-        if (!_cursor.IsDue(cursor)) return;
-        _cursor.SaveAsync(cursor, _stopped.Token)
-            .PipeTo(Self, success: () => new CursorSaved(cursor, null), failure: e => new CursorSaved(cursor, e));
-    }
-
-    private void Saved(CursorSaved saved)
-    {
-        _cursor.Saved();
-        if (saved.Cause is { } cause) _log.Warning(cause, "Lane {Lane}: its cursor {Cursor} could not be saved", _id, saved.Cursor);
-        if (_run is { IsOver: true }) Settle(_run);
-        else if (_run is not null && _cursor.IsDue(_run.Tracker.Cursor))
-            After(SaveInterval, Tick.SaveCursor.Instance);
+        try
+        {
+            await save(_stopped.Token).ConfigureAwait(false);
+            return null;
+        }
+        catch (EventLogException e)
+        {
+            return e;
+        }
     }
 
     private void Removed(CursorDeleted deleted)

@@ -6,10 +6,18 @@ using Webhook.Actors.Telemetry;
 
 namespace Webhook.Actors.Delivery;
 
+/// <summary>A lane for which events wait and that has not moved.</summary>
+/// <param name="For">Since it moved last, or since the first of these events was stored, whichever is shorter.</param>
+internal readonly record struct StalledLane(LaneId Lane, TimeSpan For);
+
 /// <summary>The gauges of all lanes of the process, registered once; each lane that runs has an entry.</summary>
 internal sealed class LaneGauges
 {
+    // A run that fails is followed by the next one sooner than this: such a lane has not moved in between.
+    private static readonly TimeSpan BetweenRuns = TimeSpan.FromMinutes(1);
+
     private readonly ConcurrentDictionary<LaneId, LaneGauge> _lanes = [];
+    private readonly ConcurrentDictionary<LaneId, (LaneGauge Gauge, long At)> _left = [];
     private readonly EventLogReader _log;
     private readonly TimeProvider _time;
 
@@ -18,14 +26,38 @@ internal sealed class LaneGauges
         _log = log;
         _time = time;
         metrics.Observe("integration_oldest_undelivered_seconds", "s",
-            "Age of the oldest event that an integration has not delivered yet; 0: none. By integration.", () => Measure(OldestUndelivered));
+            "Age of the oldest event that an integration has not delivered yet; 0: none. By integration.", () => Measure(gauge => OldestUndelivered(gauge).TotalSeconds));
         metrics.Observe("integration_requests_in_flight", "requests",
             "Batches that are being sent or wait for their next attempt. By integration.", () => Measure(static gauge => gauge.InFlight));
+        metrics.Observe("integration_window", "requests",
+            "Batches that may be in flight, as of the last one sent. By integration.", () => Measure(static gauge => gauge.Window));
     }
 
-    public LaneGauge Add(LaneId lane, long cursor) => _lanes[lane] = new LaneGauge(lane.Partition, cursor);
+    public LaneGauge Add(LaneId lane, long cursor)
+    {
+        var goesOn = _left.TryRemove(lane, out var left) && left.Gauge.Cursor == cursor && _time.GetElapsedTime(left.At) < BetweenRuns;
+        return _lanes[lane] = new LaneGauge(lane.Partition, cursor, _time, goesOn ? left.Gauge.MovedAt : _time.GetTimestamp());
+    }
 
-    public void Remove(LaneId lane) => _lanes.TryRemove(lane, out _);
+    public void Remove(LaneId lane)
+    {
+        if (_lanes.TryRemove(lane, out var gauge)) _left[lane] = (gauge, _time.GetTimestamp());
+    }
+
+    /// <summary>The lanes that stand still for at least so long although events wait for them.</summary>
+    public IReadOnlyList<StalledLane> Stalled(TimeSpan atLeast)
+    {
+        var stalled = new List<StalledLane>();
+        foreach (var (lane, gauge) in _lanes)
+        {
+            var age = OldestUndelivered(gauge);
+            var still = _time.GetElapsedTime(gauge.MovedAt);
+            var shorter = age < still ? age : still;
+            if (shorter >= atLeast) stalled.Add(new StalledLane(lane, shorter));
+        }
+
+        return stalled;
+    }
 
     // Of the lanes of one integration the worst is told.
     private IEnumerable<Measurement<double>> Measure(Func<LaneGauge, double> read)
@@ -36,10 +68,11 @@ internal sealed class LaneGauges
             yield return new Measurement<double>(value, new KeyValuePair<string, object?>("integration", integration.ToString()));
     }
 
-    private double OldestUndelivered(LaneGauge gauge)
+    private TimeSpan OldestUndelivered(LaneGauge gauge)
     {
         var cursor = gauge.Cursor;
-        if (cursor >= _log.Bounds(gauge.Partition).Head) return 0;
+        var bounds = _log.Bounds(gauge.Partition);
+        if (cursor >= bounds.Head) return TimeSpan.Zero;
         var stored = gauge.OldestInFlight;
         if (stored == 0 && _log.TryReadTail(gauge.Partition, cursor) is { } block)
         {
@@ -47,31 +80,48 @@ internal sealed class LaneGauges
             block.Release();
         }
 
-        return stored == 0 ? 0 : Math.Max(0, ((_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100 - stored) / 1e9);
+        var now = _time.GetUtcNow();
+        if (stored != 0) return Positive(TimeSpan.FromTicks((now - DateTimeOffset.UnixEpoch).Ticks - (stored / 100)));
+
+        // It is being read from the disk, so nobody has seen yet when it was stored: not before the oldest event kept, and it waits since the lane moved.
+        var kept = Positive(now - (bounds.OldestAppendedAt ?? now));
+        var still = _time.GetElapsedTime(gauge.MovedAt);
+        return kept < still ? kept : still;
     }
+
+    private static TimeSpan Positive(TimeSpan age) => age > TimeSpan.Zero ? age : TimeSpan.Zero;
 }
 
 /// <summary>What one lane shows. Written by its actor only, read by whoever measures.</summary>
-internal sealed class LaneGauge(int partition, long cursor)
+internal sealed class LaneGauge(int partition, long cursor, TimeProvider time, long movedAt)
 {
     // Of the actor: when the events of each batch in flight were stored, by where the batch begins.
     private readonly Dictionary<long, long> _storedAt = [];
     private long _cursor = cursor;
+    private long _movedAt = movedAt;
     private long _oldestInFlight;
     private int _inFlight;
+    private int _window;
 
     public int Partition => partition;
 
     public long Cursor => Volatile.Read(ref _cursor);
+
+    /// <summary>When the cursor moved last: a timestamp of the <see cref="TimeProvider"/>, which nobody sets.</summary>
+    public long MovedAt => Volatile.Read(ref _movedAt);
 
     /// <summary>When the first event from the cursor on was stored, in nanoseconds; 0: it is not in flight.</summary>
     public long OldestInFlight => Volatile.Read(ref _oldestInFlight);
 
     public int InFlight => Volatile.Read(ref _inFlight);
 
-    public void Taken(long from, long storedAt)
+    /// <summary>How many may be in flight, as of the last batch taken; 0: none yet.</summary>
+    public int Window => Volatile.Read(ref _window);
+
+    public void Taken(long from, long storedAt, int window)
     {
         _storedAt[from] = storedAt;
+        Volatile.Write(ref _window, window);
         Publish(_cursor);
     }
 
@@ -83,6 +133,7 @@ internal sealed class LaneGauge(int partition, long cursor)
 
     private void Publish(long cursor)
     {
+        if (cursor != _cursor) Volatile.Write(ref _movedAt, time.GetTimestamp());
         Volatile.Write(ref _cursor, cursor);
         Volatile.Write(ref _oldestInFlight, _storedAt.GetValueOrDefault(cursor));
         Volatile.Write(ref _inFlight, _storedAt.Count);

@@ -60,7 +60,7 @@ internal sealed record LaneGoal(LaneProtocol.Run? Run, bool IsRemoved, bool IsLe
 
     public LaneGoal With(LaneProtocol.ILaneCommand command) => command switch
     {
-        LaneProtocol.Run run when !IsRemoved && !IsLeaving && (Run is null || run.Revision > Run.Revision) => this with { Run = run },
+        LaneProtocol.Run run when !IsRemoved && !IsLeaving && (Run is null || run.Revision >= Run.Revision) => this with { Run = run },
         LaneProtocol.Stop => this with { Run = null },
         LaneProtocol.Remove => this with { Run = null, IsRemoved = true },
         _ => this,

@@ -18,8 +18,8 @@ internal static class LaneHosting
     private const int Shards = 100;
 
     /// <summary>
-    /// Registers the region under <see cref="LaneRegion"/>. Needs in the container: <see cref="EventLogReader"/>, <see cref="ICursorStore"/>,
-    /// <see cref="ISecretProtector"/>, <see cref="TimeProvider"/>, <see cref="WebhookMetrics"/>, options of <see cref="DeliveryOptions"/>; in the actor registry, by
+    /// Registers the region under <see cref="LaneRegion"/>. Needs in the container: <see cref="EventLogReader"/>, <see cref="ICursorStore"/>, <see cref="IDeadLetterStore"/>, <see cref="DeliveryLog"/>,
+    /// <see cref="ISecretProtector"/>, <see cref="ICertificateSource"/>, <see cref="TimeProvider"/>, <see cref="WebhookMetrics"/>, <see cref="LaneGauges"/>, options of <see cref="DeliveryOptions"/> and <see cref="EgressOptions"/>; in the actor registry, by
     /// the time of the first lane: <see cref="IntegrationRegion"/> and <see cref="CatalogProxy"/>.
     /// </summary>
     public static AkkaConfigurationBuilder AddLanes(this AkkaConfigurationBuilder builder) => builder.WithShardRegion<LaneRegion>(
@@ -29,12 +29,18 @@ internal static class LaneHosting
             var log = resolver.GetService<EventLogReader>();
             var time = resolver.GetService<TimeProvider>();
             var metrics = resolver.GetService<WebhookMetrics>();
+            var options = resolver.GetService<IOptions<DeliveryOptions>>().Value;
+            var limits = new SendingLimits(options.InhibitionTime, options.MaxRetryAfter);
             var services = new LaneServices(
                 log,
                 resolver.GetService<ICursorStore>(),
-                new SendingServices(resolver.GetService<ISecretProtector>(), time, metrics),
-                new LaneGauges(log, time, metrics),
-                resolver.GetService<IOptions<DeliveryOptions>>().Value.DrainTimeout);
+                resolver.GetService<IDeadLetterStore>(),
+                resolver.GetService<DeliveryLog>(),
+                new SendingServices(
+                    resolver.GetService<ISecretProtector>(), resolver.GetService<ICertificateSource>(), limits, time, metrics,
+                    EgressRules.Of(resolver.GetService<IOptions<EgressOptions>>().Value), new SystemResolver()),
+                resolver.GetService<LaneGauges>(),
+                options.DrainTimeout);
             return entity => LaneActor.Props(Parse(entity), services, registry.Get<IntegrationRegion>());
         },
         new Extractor(),

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Webhook.Actors.EventLog;
 
 namespace Webhook.Actors.Delivery;
 
@@ -31,13 +32,22 @@ internal abstract record Tick : INoSerializationVerificationNeeded, INotInfluenc
     }
 }
 
+/// <summary>From the ledger: there is something to save.</summary>
+internal sealed record CursorMoved : INoSerializationVerificationNeeded
+{
+    public static readonly CursorMoved Instance = new();
+}
+
 /// <param name="Start">Which start asked for it.</param>
-internal sealed record CursorLoaded(int Start, long? Cursor) : INoSerializationVerificationNeeded;
+internal sealed record CursorLoaded(int Start, Cursor? Cursor) : INoSerializationVerificationNeeded;
 
 internal sealed record CursorNotLoaded(int Start, Exception Cause) : INoSerializationVerificationNeeded;
 
 /// <param name="Cause">null: it is saved.</param>
-internal sealed record CursorSaved(long Cursor, Exception? Cause) : INoSerializationVerificationNeeded;
+internal sealed record CursorSaved(Exception? Cause) : INoSerializationVerificationNeeded;
+
+/// <summary>The run is over and its ledger closed.</summary>
+internal sealed record RunClosed(LaneRun Run, Exception? Cause) : INoSerializationVerificationNeeded;
 
 /// <param name="Cause">null: it is gone.</param>
 internal sealed record CursorDeleted(Exception? Cause) : INoSerializationVerificationNeeded;

@@ -9,44 +9,39 @@ namespace Webhook.Actors.Delivery;
 
 /// <summary>What lanes need from the process; the same for all of them.</summary>
 internal sealed record LaneServices(
-    EventLogReader Log, ICursorStore Cursors, SendingServices Sending, LaneGauges Gauges, TimeSpan DrainTimeout);
+    EventLogReader Log, ICursorStore Cursors, IDeadLetterStore DeadLetters, DeliveryLog Attempts, SendingServices Sending, LaneGauges Gauges,
+    TimeSpan DrainTimeout);
 
 /// <summary>One run of a lane: the stream from the log to a sink of its own, with one revision of the settings, from one cursor on.</summary>
 internal sealed class LaneRun
 {
     private readonly UniqueKillSwitch _source;
 
-    private LaneRun(LaneProtocol.Run command, IActorRef sink, UniqueKillSwitch source, long from)
+    private LaneRun(IActorRef sink, LaneLedger ledger, UniqueKillSwitch source)
     {
-        Command = command;
         Sink = sink;
+        Ledger = ledger;
         _source = source;
-        Tracker = new CursorTracker(from);
     }
-
-    public LaneProtocol.Run Command { get; }
 
     /// <summary>Its death is the end of the run, whatever ended first.</summary>
     public IActorRef Sink { get; }
 
-    public CursorTracker Tracker { get; }
+    public LaneLedger Ledger { get; }
 
-    /// <summary>Written by the lane only.</summary>
-    public required LaneGauge Gauge { get; init; }
-
-    /// <summary>The sink is dead; what is left to do is to save the cursor.</summary>
-    public bool IsOver { get; set; }
-
-    /// <param name="materializer">The lane's own, so that the stream dies with it.</param>
+    /// <param name="builder">Cuts the batches, from the cursor on.</param>
+    /// <param name="stretch">What is read of the log.</param>
+    /// <param name="materializer">The owner's own, so that the stream dies with it.</param>
     public static LaneRun Start(
-        LaneProtocol.Run command, long from, LaneServices services, IMaterializer materializer, IActorRef sink)
+        LaneId lane, IntegrationSettings settings, Func<BatchBuilder> builder, SequenceRange stretch, LaneLedger ledger, LaneServices services,
+        IMaterializer materializer, IActorRef sink)
     {
-        var source = Source.FromGraph(new EventLogSource(services.Log, command.Lane.Partition, from))
+        var source = Source.FromGraph(new EventLogSource(services.Log, lane.Partition, stretch.From, stretch.To))
             .ViaMaterialized(KillSwitches.Single<EventRun>(), Keep.Right)
-            .Via(new GroupedWithinStage(command.Lane, command.Settings, from, services.Sending.Metrics))
+            .Via(new GroupedWithinStage(builder, TimeSpan.FromMilliseconds(settings.Delivery.MaxBatchDelayMs), services.Sending.Metrics))
             .To(ToActor(sink))
             .Run(materializer);
-        return new LaneRun(command, sink, source, from) { Gauge = services.Gauges.Add(command.Lane, from) };
+        return new LaneRun(sink, ledger, source);
     }
 
     /// <summary>Ends the source; what it gave so far is tried once.</summary>

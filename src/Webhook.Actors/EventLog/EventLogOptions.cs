@@ -52,6 +52,14 @@ public sealed class EventLogOptions
     [Range(1024L * 1024, long.MaxValue)]
     public long? RetentionBytes { get; set; }
 
+    /// <summary>How long events stay for a replay after every integration is done with them. Default 24 h; 0 drops them at once.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
+    public TimeSpan ReplayAge { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>Bytes of the log up to which such events stay, at most half of <see cref="MaxBytes"/>; what is not delivered counts too. Default 1 GiB.</summary>
+    [Range(0, long.MaxValue)]
+    public long ReplayBytes { get; set; } = 1024L * 1024 * 1024;
+
     /// <summary>How often delivered and expired events are dropped. Default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
     public TimeSpan RetentionInterval { get; set; } = TimeSpan.FromSeconds(10);

@@ -18,6 +18,10 @@ internal sealed class EventLogReader(IEventLog log, SharedTail tail)
     public ValueTask<EventBlock?> ReadAsync(int partition, long fromSequence, CancellationToken cancellation) =>
         TryReadTail(partition, fromSequence) is { } recent ? ValueTask.FromResult<EventBlock?>(recent) : log.ReadAsync(partition, fromSequence, cancellation);
 
+    /// <summary>The sequence of the first event stored at this time or later; the head when there is none.</summary>
+    public ValueTask<long> FirstSinceAsync(int partition, DateTimeOffset time, CancellationToken cancellation) =>
+        RetentionSearch.FirstYoungerAsync(log, partition, time, cancellation);
+
     /// <summary>
     /// Calls <paramref name="wake"/> once, as soon as the partition's head is past <paramref name="fromSequence"/>; returns false, and never calls, if it is already.
     /// The check and the registration are one step: no wake-up is lost. <paramref name="wake"/> runs on the writer's thread and must not block.

@@ -9,7 +9,7 @@ namespace Webhook.Actors.EventLog;
 internal static class EventLogServices
 {
     /// <summary>
-    /// The embedded event log with its writer, reader and health. Needs <see cref="WebhookMetrics"/>, <see cref="TimeProvider"/> and options of <see cref="EventLogOptions"/>. The log is opened when it is first
+    /// The embedded event log with its writer, reader and health, and the stores of dead letters and of the delivery log beside it. Needs <see cref="WebhookMetrics"/>, <see cref="TimeProvider"/> and options of <see cref="EventLogOptions"/>. The log is opened when it is first
     /// asked for; the container closes it after the writer.
     /// </summary>
     public static IServiceCollection AddEventLog(this IServiceCollection services)
@@ -18,6 +18,8 @@ internal static class EventLogServices
         services.AddSingleton(static s => Open(s, s.GetRequiredService<IOptions<EventLogOptions>>().Value));
         services.AddSingleton<IEventLog>(static s => s.GetRequiredService<RocksDbEventLog>());
         services.AddSingleton<ICursorStore>(static s => s.GetRequiredService<RocksDbEventLog>());
+        services.AddSingleton<IDeadLetterStore>(static s => s.GetRequiredService<RocksDbEventLog>().DeadLetters);
+        services.AddSingleton<IAttemptStore>(static s => s.GetRequiredService<RocksDbEventLog>().Attempts);
         services.AddSingleton(static s => new SharedTail(
             s.GetRequiredService<IEventLog>(), s.GetRequiredService<IOptions<EventLogOptions>>().Value.SharedTailBytes, s.GetRequiredService<ILogger<SharedTail>>()));
         services.AddSingleton<EventLogReader>();

@@ -14,6 +14,9 @@ internal interface IEventLog : IAsyncDisposable
     /// <summary>What was found damaged or lost since the log was opened; empty when all is well. Feeds the degraded state in health.</summary>
     IReadOnlyCollection<LogFault> Faults { get; }
 
+    /// <summary>The disk is filling up: what is kept only for replays had better go before events are refused.</summary>
+    bool IsShortOfSpace { get; }
+
     /// <summary>Where the partition begins and where it goes on.</summary>
     LogBounds Bounds(int partition);
 
@@ -61,20 +64,22 @@ internal readonly record struct IdempotencyKey(UInt128 Hash);
 /// <summary>What a repeated request is answered with. The body's hash tells a repetition from a key used twice.</summary>
 internal sealed record IdempotencyRecord(IdempotencyKey Key, UInt128 BodyHash, int Accepted, long FirstSequence, long LastSequence, DateTimeOffset At);
 
-/// <summary>Where each integration is in each partition. Saving is cheap and becomes durable with the next append or trim; repeating events after a crash is allowed, losing them is not.</summary>
+/// <summary>Where each integration is in each partition.</summary>
 internal interface ICursorStore
 {
-    ValueTask<long?> LoadAsync(CursorKey key, CancellationToken cancellation);
+    ValueTask<Cursor?> LoadAsync(CursorKey key, CancellationToken cancellation);
 
-    /// <param name="sequence">Everything before it is delivered or filtered out: the next sequence to read.</param>
-    ValueTask SaveAsync(CursorKey key, long sequence, CancellationToken cancellation);
+    /// <summary>Cheap; durable with the next append or trim. What a power cut takes back is repeated, never lost.</summary>
+    ValueTask SaveAsync(CursorKey key, Cursor cursor, CancellationToken cancellation);
 
-    /// <summary>As <see cref="SaveAsync"/>, and durable when it completes: for a new integration's first place.</summary>
-    ValueTask CreateAsync(CursorKey key, long sequence, CancellationToken cancellation);
+    /// <summary>As <see cref="SaveAsync"/>, and durable when it completes; those that wait share one sync, with an append if there is one.</summary>
+    ValueTask SaveDurablyAsync(CursorKey key, Cursor cursor, CancellationToken cancellation);
 
     ValueTask DeleteAsync(CursorKey key, CancellationToken cancellation);
 
+    /// <summary>The sequences alone.</summary>
     ValueTask<IReadOnlyDictionary<CursorKey, long>> ListAsync(CancellationToken cancellation);
 }
 
-internal readonly record struct CursorKey(long Integration, int Partition);
+/// <param name="Replay">0: what the integration has still to get. Else the number of a replay, of what it gets once more.</param>
+internal readonly record struct CursorKey(long Integration, int Partition, long Replay = 0);

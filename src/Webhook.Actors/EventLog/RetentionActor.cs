@@ -20,7 +20,7 @@ internal sealed class RetentionActor : ReceiveActor, IWithTimers
     private readonly ICursorStore _cursors;
     private readonly EventLogOptions _options;
     private readonly WebhookMetrics _metrics;
-    private readonly TimeProvider _time;
+    private readonly RetentionClock _clock;
     private readonly ILoggingAdapter _logger = Context.GetLogger();
 
     public RetentionActor(IEventLog log, ICursorStore cursors, EventLogOptions options, WebhookMetrics metrics, TimeProvider time)
@@ -29,7 +29,7 @@ internal sealed class RetentionActor : ReceiveActor, IWithTimers
         _cursors = cursors;
         _options = options;
         _metrics = metrics;
-        _time = time;
+        _clock = new RetentionClock(time);
         Become(Idle);
     }
 
@@ -70,29 +70,39 @@ internal sealed class RetentionActor : ReceiveActor, IWithTimers
 
     private async Task<Trimmed> TrimAsync(CancellationToken cancellation)
     {
+        var now = _clock.Read(Oldest());
         var all = await _cursors.ListAsync(cancellation).ConfigureAwait(false);
         var undelivered = new List<UndeliveredDrop>();
         for (var partition = 0; partition < _log.Partitions; partition++)
         {
             var cursors = all.Where(c => c.Key.Partition == partition).ToList();
-            if (await TrimAsync(partition, cursors, cancellation).ConfigureAwait(false) is { } drop) undelivered.Add(drop);
+            if (await TrimAsync(partition, cursors, now, cancellation).ConfigureAwait(false) is { } drop) undelivered.Add(drop);
         }
 
-        await _log.ExpireIdempotencyAsync(_time.GetUtcNow() - _options.IdempotencyAge, _options.IdempotencyRecords, cancellation).ConfigureAwait(false);
+        await _log.ExpireIdempotencyAsync(now - _options.IdempotencyAge, _options.IdempotencyRecords, cancellation).ConfigureAwait(false);
         return new Trimmed(undelivered);
     }
 
-    private async Task<UndeliveredDrop?> TrimAsync(int partition, List<KeyValuePair<CursorKey, long>> cursors, CancellationToken cancellation)
+    private DateTimeOffset? Oldest()
+    {
+        DateTimeOffset? oldest = null;
+        for (var partition = 0; partition < _log.Partitions; partition++)
+            if (_log.Bounds(partition).OldestAppendedAt is { } appended && !(oldest <= appended)) oldest = appended;
+        return oldest;
+    }
+
+    private async Task<UndeliveredDrop?> TrimAsync(int partition, List<KeyValuePair<CursorKey, long>> cursors, DateTimeOffset now, CancellationToken cancellation)
     {
         var bounds = _log.Bounds(partition);
-        var cutoff = _time.GetUtcNow() - _options.RetentionAge;
+        var cutoff = now - _options.RetentionAge;
         long? expired = bounds.OldestAppendedAt < cutoff
             ? await RetentionSearch.FirstYoungerAsync(_log, partition, cutoff, cancellation).ConfigureAwait(false)
             : null;
         long? oversize = bounds.Bytes > _options.RetentionBytes
             ? await RetentionSearch.FirstWithinAsync(_log, partition, _options.RetentionBytes.Value, cancellation).ConfigureAwait(false)
             : null;
-        var decision = RetentionPolicy.Decide(bounds, [.. cursors.Select(static c => c.Value)], expired, oversize);
+        var replayable = await ReplayableFromAsync(partition, bounds, now, cancellation).ConfigureAwait(false);
+        var decision = RetentionPolicy.Decide(bounds, [.. cursors.Select(static c => c.Value)], expired, oversize, replayable);
 
         UndeliveredDrop? drop = null;
         if (decision.Reason != TrimReason.Delivered)
@@ -110,6 +120,18 @@ internal sealed class RetentionActor : ReceiveActor, IWithTimers
 
         await _log.TrimAsync(partition, decision.Before, cancellation).ConfigureAwait(false);
         return drop;
+    }
+
+    // Young enough, and within the size that is set aside for it.
+    private async Task<long> ReplayableFromAsync(int partition, LogBounds bounds, DateTimeOffset now, CancellationToken cancellation)
+    {
+        var room = Math.Min(_options.ReplayBytes, _options.MaxBytes / 2);
+        if (_options.ReplayAge == TimeSpan.Zero || room == 0 || _log.IsShortOfSpace) return bounds.Head;
+        var young = await RetentionSearch.FirstYoungerAsync(_log, partition, now - _options.ReplayAge, cancellation).ConfigureAwait(false);
+        var fitting = bounds.Bytes > room
+            ? await RetentionSearch.FirstWithinAsync(_log, partition, room, cancellation).ConfigureAwait(false)
+            : bounds.Tail;
+        return Math.Max(young, fitting);
     }
 
     private sealed class Tick : INotInfluenceReceiveTimeout

@@ -23,16 +23,20 @@ internal static class RetentionPolicy
     /// <param name="cursors">Where each integration is in it; none means that nobody needs anything.</param>
     /// <param name="expiredBefore">Everything before this sequence is past the retention age; null when nothing is.</param>
     /// <param name="oversizeBefore">Everything before this sequence makes the log too large; null when it is not.</param>
-    public static TrimDecision Decide(LogBounds bounds, IReadOnlyCollection<long> cursors, long? expiredBefore, long? oversizeBefore)
+    /// <param name="replayableFrom">What is delivered stays from this sequence on, for a replay.</param>
+    public static TrimDecision Decide(
+        LogBounds bounds, IReadOnlyCollection<long> cursors, long? expiredBefore, long? oversizeBefore, long replayableFrom = long.MaxValue)
     {
-        var lowest = bounds.Head;
-        foreach (var cursor in cursors) lowest = Math.Min(lowest, cursor);
-        var delivered = new TrimDecision(Math.Max(lowest, bounds.Tail), TrimReason.Delivered);
+        var needed = bounds.Head;
+        foreach (var cursor in cursors) needed = Math.Min(needed, cursor);
+        needed = Math.Max(needed, bounds.Tail);
         var aged = Limit(expiredBefore, bounds, TrimReason.Age);
         var sized = Limit(oversizeBefore, bounds, TrimReason.Size);
 
         var forced = aged.Before >= sized.Before ? aged : sized;
-        return forced.Before > delivered.Before ? forced : delivered;
+        return forced.Before > needed
+            ? forced
+            : new TrimDecision(Math.Max(forced.Before, Math.Max(bounds.Tail, Math.Min(needed, replayableFrom))), TrimReason.Delivered);
     }
 
     private static TrimDecision Limit(long? before, LogBounds bounds, TrimReason reason) =>

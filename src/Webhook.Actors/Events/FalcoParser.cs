@@ -15,7 +15,7 @@ internal static class FalcoParser
     {
         var time = EventTimestamp.From(receivedAt);
         var result = EventParser.Parse(ChannelList.SecureEventsPolicies, body, length, BodyFraming.ByContent, options, time);
-        if (result is not ParseResult.Parsed { RefusedCount: 0 } alerts) return result;
+        if (result is not ParseResult.Parsed { RefusedCount: 0, Events.Count: > 0 } alerts) return result;
 
         // Alerts come a few a second, each in a request of its own: a buffer for each is cheap.
         var written = new ArrayBufferWriter<byte>(2 * length);

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Webhook.Actors.Events;
 
-/// <summary>Writes Falco's alert as a policy event (spec 2 and 8). Strings keep their spelling; values of fields become strings, also numbers, digit by digit.</summary>
+/// <summary>Writes Falco's alert as a policy event. Strings keep their spelling; values of fields become strings, also numbers, digit by digit.</summary>
 internal static class FalcoPolicyEvent
 {
     /// <param name="id">The event's identity; Falco gives none.</param>

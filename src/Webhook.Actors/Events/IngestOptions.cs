@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Webhook.Actors.Events;
 
-/// <summary>What ingest refuses (spec 8). Each refusal names the limit.</summary>
+/// <summary>What ingest refuses. Each refusal names the limit.</summary>
 public sealed class IngestOptions : IValidatableObject
 {
     public const string SectionName = "Webhook:Ingest";

@@ -4,10 +4,13 @@ using Akka.Hosting;
 using Akka.Remote.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Webhook.Actors.Certificates;
+using Webhook.Actors.DeadLetters;
 using Webhook.Actors.Delivery;
 using Webhook.Actors.EventLog;
 using Webhook.Actors.Events;
 using Webhook.Actors.Integrations;
+using Webhook.Actors.Sending;
 using Webhook.Actors.Telemetry;
 
 namespace Webhook.Actors.Hosting;
@@ -18,7 +21,8 @@ public static class WebhookActorsHosting
 
     /// <summary>
     /// The whole engine on one node: event log, journal, and the actor system as a cluster of one. Needs in the container: <see cref="ISecretProtector"/>,
-    /// <see cref="ChannelOptions"/> and options of <see cref="EventLogOptions"/> and <see cref="DeliveryOptions"/>.
+    /// <see cref="ChannelOptions"/> and options of <see cref="EventLogOptions"/>, <see cref="DeliveryOptions"/>, <see cref="EgressOptions"/>,
+    /// <see cref="DeliveryLogOptions"/> and <see cref="DeadLetterOptions"/>.
     /// </summary>
     /// <param name="configuration">Its section <c>akka</c> wins over akka.hocon, which wins over the code.</param>
     /// <param name="journalFile">The SQLite file of the actors' journal; made if it is not there.</param>
@@ -28,7 +32,10 @@ public static class WebhookActorsHosting
         services.AddSingleton<WebhookMetrics>();
         services.AddSingleton<ChannelList>();
         services.AddEventLog();
+        services.AddDeliveryLog();
+        services.AddSingleton<LaneGauges>();
         services.AddIntegrationDirectory(Partitions);
+        services.AddCertificateDirectory();
         return services.AddAkka(ActorSystemName, (akka, provider) => akka
             .ConfigureLoggers(static loggers =>
             {
@@ -39,6 +46,8 @@ public static class WebhookActorsHosting
             .WithClustering()
             .AddSqlitePersistence(journalFile)
             .AddRetention()
+            .AddDeadLetterRetention()
+            .AddCertificates()
             .AddLanes()
             .AddIntegrations(Partitions(provider))
             .AddStartup(static (system, _) => Cluster.Get(system).JoinAsync(Cluster.Get(system).SelfAddress))

@@ -8,3 +8,6 @@ public sealed class LaneRegion;
 
 /// <summary>Key of the catalog's singleton proxy.</summary>
 public sealed class CatalogProxy;
+
+/// <summary>Key of the certificates' singleton proxy: integrations reach it by <see cref="CertificateUse"/>.</summary>
+public sealed class CertificatesProxy;

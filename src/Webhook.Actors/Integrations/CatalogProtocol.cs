@@ -40,7 +40,8 @@ public static class CatalogProtocol
 
     /// <param name="Entries">By id; at most <see cref="MaxEntries"/>.</param>
     /// <param name="IsLast">false: ask again after the last one.</param>
-    public sealed record Page(IReadOnlyList<CatalogEntry> Entries, bool IsLast) : ICatalogReply
+    /// <param name="NextId">All ids ever given are below.</param>
+    public sealed record Page(IReadOnlyList<CatalogEntry> Entries, bool IsLast, long NextId) : ICatalogReply
     {
         public const int MaxEntries = 200;
     }

@@ -93,6 +93,6 @@ internal sealed record CatalogState
     private Page PageAfter(long after)
     {
         List<CatalogEntry> entries = [.. Entries.Values.SkipWhile(e => e.Id.Value <= after).Take(Page.MaxEntries + 1)];
-        return entries.Count > Page.MaxEntries ? new Page(entries[..Page.MaxEntries], IsLast: false) : new Page(entries, IsLast: true);
+        return entries.Count > Page.MaxEntries ? new Page(entries[..Page.MaxEntries], IsLast: false, NextId) : new Page(entries, IsLast: true, NextId);
     }
 }

@@ -1,6 +1,6 @@
 namespace Webhook.Actors.Integrations;
 
-/// <summary>The original's states (spec 5).</summary>
+/// <summary>The original's states.</summary>
 public enum ConnectionState
 {
     /// <summary>Not set up yet: never tested, or disabled.</summary>
@@ -12,18 +12,16 @@ public enum ConnectionState
     /// <summary>In the last 24 hours at least one delivery had to be retried.</summary>
     Warning,
 
-    /// <summary>A batch failed three attempts or more, and none has gone through since. The place of inhibition.</summary>
+    /// <summary>A delivery failed three times or for good, and none has gone through since: the integration is inhibited, or about to send a probe.</summary>
     Error,
 }
 
 internal static class ConnectionStates
 {
-    public const int AttemptsUntilError = 3;
-
     public static ConnectionState Of(IntegrationState state, DateTimeOffset now)
     {
         if (!state.IsEnabled) return ConnectionState.NotConnected;
-        if (state.History.FailedAttempts >= AttemptsUntilError) return ConnectionState.Error;
+        if (state.Hold is { IsInhibition: true }) return ConnectionState.Error;
         return state.History.Since(now).Any() ? ConnectionState.Warning : ConnectionState.Connected;
     }
 

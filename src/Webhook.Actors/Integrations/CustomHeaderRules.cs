@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 
 namespace Webhook.Actors.Integrations;
 
-/// <summary>Which custom headers may go out (spec 1): none of the registry's, none of a browser's or proxy's, none that deliveries set themselves.</summary>
+/// <summary>Which custom headers may go out: none of the registry's, none of a browser's or proxy's, none that deliveries set themselves.</summary>
 internal static class CustomHeaderRules
 {
     public const int MaxHeaders = 256;

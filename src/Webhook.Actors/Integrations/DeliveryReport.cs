@@ -1,6 +1,6 @@
 namespace Webhook.Actors.Integrations;
 
-/// <summary>What became of one attempt: a closed list (spec 5). Sending maps each, once, to the next step, a log level and a metric label.</summary>
+/// <summary>What became of one attempt: a closed list. Sending maps each, once, to the next step, a log level and a metric label.</summary>
 public enum AttemptOutcome
 {
     /// <summary>2xx.</summary>
@@ -8,6 +8,9 @@ public enum AttemptOutcome
 
     /// <summary>The name did not resolve.</summary>
     DnsFailed,
+
+    /// <summary>The address guard does not let us connect there.</summary>
+    AddressForbidden,
 
     /// <summary>No connection, or it broke.</summary>
     ConnectFailed,
@@ -40,8 +43,19 @@ public enum AttemptOutcome
     CredentialsUnusable,
 }
 
+/// <summary>An integration is held back.</summary>
+/// <param name="IsInhibition">true: a delivery failed three times or for good, and after <paramref name="Until"/> one batch goes as a probe. false: the receiver asked for a pause.</param>
+public sealed record DeliveryHold(bool IsInhibition, DateTimeOffset Until);
+
 /// <summary>A lane's report to its integration after a batch that did not go through at once, and after the first that did.</summary>
+/// <param name="Revision">Of the settings it was sent with.</param>
 /// <param name="Attempt">1 for the first try of the batch.</param>
 /// <param name="Error">For people, without secrets; null when delivered.</param>
+/// <param name="Hold">What holds the integration back since this attempt; null: nothing.</param>
 public sealed record DeliveryReport(
-    IntegrationId Integration, AttemptOutcome Outcome, int Attempt, int? StatusCode, string? Error, DateTimeOffset At) : IIntegrationCommand;
+    IntegrationId Integration, long Revision, AttemptOutcome Outcome, int Attempt, int? StatusCode, string? Error, DateTimeOffset At,
+    DeliveryHold? Hold = null) : IIntegrationCommand;
+
+/// <summary>A lane's word that its part of a replay is done.</summary>
+/// <param name="Number">Of the replay.</param>
+public sealed record ReplayDone(IntegrationId Integration, int Partition, long Number) : IIntegrationCommand;

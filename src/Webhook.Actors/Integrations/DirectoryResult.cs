@@ -15,9 +15,17 @@ internal abstract record DirectoryResult
     {
     }
 
-    internal sealed record Done(IntegrationView Integration) : DirectoryResult;
+    internal sealed record Done(IntegrationView Integration) : DirectoryResult
+    {
+        /// <summary>What it was, when this is the answer to an update.</summary>
+        public IntegrationView? Before { get; init; }
+    }
 
-    internal sealed record Deleted(IntegrationId Id) : DirectoryResult;
+    internal sealed record Deleted(IntegrationId Id) : DirectoryResult
+    {
+        /// <summary>null when it was gone already.</summary>
+        public string? Name { get; init; }
+    }
 
     /// <summary>The test ran; whether it succeeded is in the report.</summary>
     internal sealed record Tested(LaneProtocol.TestReport Report) : DirectoryResult;

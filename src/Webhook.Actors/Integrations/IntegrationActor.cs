@@ -12,8 +12,8 @@ namespace Webhook.Actors.Integrations;
 /// </summary>
 /// <remarks>
 /// <code>
-///          change                                   test answered, lanes opened
-/// Ready ------------> Working (one change at a time) ---------------------------> persist, tell the lanes, answer --> Ready
+///          change                                   certificates claimed, test answered, lanes opened
+/// Ready ------------> Working (one change at a time) ------------------------------------------> persist, tell the lanes, answer --> Ready
 ///                        others are answered Busy;
 ///                        questions, reports and wake-ups go on
 /// </code>
@@ -31,6 +31,7 @@ internal sealed class IntegrationActor : UntypedPersistentActor, IWithTimers
 
     private readonly IntegrationId _id;
     private readonly IntegrationLanes _lanes;
+    private readonly IntegrationCertificates _certificates;
     private readonly TimeProvider _time;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly SnapshotSchedule _snapshots;
@@ -38,10 +39,11 @@ internal sealed class IntegrationActor : UntypedPersistentActor, IWithTimers
     private Work? _work;
     private bool _isLeaving;
 
-    public IntegrationActor(IntegrationId id, IActorRef lanes, int partitions, TimeProvider time)
+    public IntegrationActor(IntegrationId id, IActorRef lanes, int partitions, IActorRef certificates, TimeProvider time)
     {
         _id = id;
         _lanes = new IntegrationLanes(id, lanes, partitions);
+        _certificates = new IntegrationCertificates(id, certificates);
         _time = time;
         _snapshots = new SnapshotSchedule(PersistenceId, Context.GetLogger(), upTo => DeleteMessages(upTo), DeleteSnapshots);
     }
@@ -52,8 +54,9 @@ internal sealed class IntegrationActor : UntypedPersistentActor, IWithTimers
 
     /// <param name="lanes">The lanes' region.</param>
     /// <param name="partitions">Of the event log: as many lanes has each integration.</param>
-    public static Props Props(IntegrationId id, IActorRef lanes, int partitions, TimeProvider time) =>
-        Akka.Actor.Props.Create(() => new IntegrationActor(id, lanes, partitions, time));
+    /// <param name="certificates">The certificates' singleton, by its proxy.</param>
+    public static Props Props(IntegrationId id, IActorRef lanes, int partitions, IActorRef certificates, TimeProvider time) =>
+        Akka.Actor.Props.Create(() => new IntegrationActor(id, lanes, partitions, certificates, time));
 
     protected override void OnRecover(object message)
     {
@@ -67,6 +70,7 @@ internal sealed class IntegrationActor : UntypedPersistentActor, IWithTimers
                 break;
             case RecoveryCompleted:
                 TellLanes();
+                _certificates.Settle(_state.Settings);
                 break;
         }
     }
@@ -80,7 +84,17 @@ internal sealed class IntegrationActor : UntypedPersistentActor, IWithTimers
                 break;
             case IChange change:
                 _work = new Work(change, Sender);
-                Follow(_work, IntegrationDecisions.Decide(_state, change, Now));
+                Claim(_work, IntegrationDecisions.Decide(_state, change, Now));
+                break;
+            case CertificatesClaimed claimed when claimed.Work == _work:
+                Follow(_work, claimed.Decision);
+                break;
+            case CertificateIsGone gone when gone.Work == _work:
+                Finish(_work, new Refused(_id, RefusalReason.CertificateGone));
+                break;
+            case CertificatesSilent silent when silent.Work == _work:
+                _log.Warning(silent.Cause, "Integration {Integration}: the certificates do not answer; {Change} is refused", _id, _work.Change.GetType().Name);
+                Finish(_work, new Refused(_id, RefusalReason.CertificatesSilent));
                 break;
             case TestAnswered answered when answered.Work == _work:
                 Follow(_work, IntegrationDecisions.AfterTest(_state, _work.Change, answered.Report, Now));
@@ -104,10 +118,16 @@ internal sealed class IntegrationActor : UntypedPersistentActor, IWithTimers
                 WakeUp();
                 break;
             case DeliveryReport report:
-                if (_state.IsEnabled && ReportThrottle.Decide(_state.History, report, Now) is { } happened) Persist(happened, Apply);
+                Hear(report);
+                break;
+            case ReplayDone done:
+                if (IntegrationDecisions.Hear(_state, done, Now) is { } advanced) Persist(advanced, KeepAndTell);
                 break;
             case LaneProtocol.Stopped stopped:
                 if (_lanes.Confirm(stopped.Lane)) AllStopped();
+                break;
+            case CertificateUse.UsesKept kept:
+                _certificates.Confirm(kept.Number);
                 break;
             case Leave:
                 // A Create may have overtaken the wish to leave; dying now would leave it without an answer.
@@ -117,7 +137,7 @@ internal sealed class IntegrationActor : UntypedPersistentActor, IWithTimers
             case RemindLanes:
                 _lanes.Remind();
                 break;
-            case TestAnswered or LanesOpened or LanesSilent or TimeIsUp:
+            case CertificatesClaimed or CertificateIsGone or CertificatesSilent or TestAnswered or LanesOpened or LanesSilent or TimeIsUp:
                 // Of work that is over.
                 break;
             default:
@@ -141,6 +161,21 @@ internal sealed class IntegrationActor : UntypedPersistentActor, IWithTimers
 
     private DateTimeOffset Now => _time.GetUtcNow();
 
+    private void Claim(Work work, Decision decision)
+    {
+        if (decision is Decision.Refuse || IntegrationCertificates.NewIn(work.Change, _state.Settings) is not [_, ..] wanted)
+        {
+            Follow(work, decision);
+            return;
+        }
+
+        AwaitAnswers(LaneMargin);
+        _certificates.ClaimAsync(wanted, work.Patience).PipeTo(
+            Self,
+            success: reply => reply is CertificateUse.Claimed ? new CertificatesClaimed(work, decision) : new CertificateIsGone(work),
+            failure: e => new CertificatesSilent(work, e));
+    }
+
     private void Follow(Work work, Decision decision)
     {
         switch (decision)
@@ -149,12 +184,12 @@ internal sealed class IntegrationActor : UntypedPersistentActor, IWithTimers
                 Finish(work, refused.Reply);
                 break;
             case Decision.TestFirst test:
-                AwaitLanes(TimeSpan.FromMilliseconds(test.Settings.Delivery.TimeoutMs) + LaneMargin);
+                AwaitAnswers(TimeSpan.FromMilliseconds(test.Settings.Delivery.TimeoutMs) + LaneMargin);
                 _lanes.TestAsync(test.Settings, work.Patience)
                     .PipeTo(Self, success: report => new TestAnswered(work, report), failure: e => new LanesSilent(work, e));
                 break;
             case Decision.Accept accepted when work.Change is Create:
-                AwaitLanes(LaneMargin);
+                AwaitAnswers(LaneMargin);
                 _lanes.OpenAsync(work.Patience)
                     .PipeTo(Self, success: () => new LanesOpened(work, accepted), failure: e => new LanesSilent(work, e));
                 break;
@@ -165,7 +200,7 @@ internal sealed class IntegrationActor : UntypedPersistentActor, IWithTimers
     }
 
     // An Ask's own time limit runs on the machine's clock, this one on the scheduler's.
-    private void AwaitLanes(TimeSpan atMost) => Timers.StartSingleTimer(TimeIsUp.Instance, TimeIsUp.Instance, atMost);
+    private void AwaitAnswers(TimeSpan atMost) => Timers.StartSingleTimer(TimeIsUp.Instance, TimeIsUp.Instance, atMost);
 
     private void Store(Work work, Decision.Accept decision)
     {
@@ -175,12 +210,31 @@ internal sealed class IntegrationActor : UntypedPersistentActor, IWithTimers
             return;
         }
 
+        var wasHeld = _state.Hold is not null;
         PersistAll(decision.Events, happened =>
         {
             Apply(happened);
             if (!ReferenceEquals(happened, last)) return;
             if (work.Change is not IntegrationProtocol.Test) TellLanes();
+            else if (wasHeld && _state is { IsEnabled: true, Hold: null }) _lanes.Resume();
             Answer(work);
+        });
+    }
+
+    private void KeepAndTell(IIntegrationEvent happened)
+    {
+        Apply(happened);
+        TellLanes();
+    }
+
+    private void Hear(DeliveryReport report)
+    {
+        var happened = IntegrationDecisions.Hear(_state, report, Now);
+        PersistAll(happened, kept =>
+        {
+            Apply(kept);
+            // Other lanes hold back too; or all stop.
+            if (ReferenceEquals(kept, happened[^1]) && (!_state.IsEnabled || kept is IntegrationEvents.DeliveryFailed { Hold: not null })) TellLanes();
         });
     }
 
@@ -196,6 +250,7 @@ internal sealed class IntegrationActor : UntypedPersistentActor, IWithTimers
         Timers.Cancel(TimeIsUp.Instance);
         work.Dispose();
         _work = null;
+        _certificates.Settle(_state.Settings);
         work.Requester.Tell(reply);
         if (_isLeaving) Context.Stop(Self);
         else if (_state.Phase != IntegrationPhase.Existing) LeaveIfDone();
@@ -209,13 +264,14 @@ internal sealed class IntegrationActor : UntypedPersistentActor, IWithTimers
 
     private IReply Describe() => _state is { Phase: IntegrationPhase.Existing, Settings: { } settings }
         ? new Current(
-            _id, settings, _state.Revision, _state.IsEnabled, _state.IsTested, ConnectionStates.Of(_state, Now), _state.DisabledReason, _state.LastTest,
-            [.. _state.History.Since(Now)])
+            _id, settings, _state.Revision, _state.IsEnabled, _state.IsTested, ConnectionStates.Of(_state, Now), _state.Hold, _state.DisabledReason, _state.LastTest,
+            [.. _state.History.Since(Now)], _state.Replay)
         : new NotFound(_id);
 
     private void WakeUp()
     {
         if (_state.IsEnabled) TellLanes();
+        if (_work is null) _certificates.Remind();
         if (_state.Phase == IntegrationPhase.Existing || _work is not null) return;
         Sender.Tell(new NotFound(_id));
         LeaveIfDone();
@@ -228,7 +284,7 @@ internal sealed class IntegrationActor : UntypedPersistentActor, IWithTimers
         if (_state.IsEnabled)
         {
             Timers.Cancel(RemindLanes.Instance);
-            _lanes.Run(_state.Revision, _state.Settings!);
+            _lanes.Run(_state);
             return;
         }
 

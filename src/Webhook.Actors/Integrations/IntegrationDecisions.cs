@@ -37,6 +37,10 @@ internal static class IntegrationDecisions
         (_, Enable) when !state.IsTested => Refuse(change, RefusalReason.NotTested),
         (_, Enable) => Accept(state.IsEnabled ? [] : [new Enabled(now)]),
         (_, Disable disable) => Accept([.. Disabling(state, disable.Reason, now)]),
+        (_, StartReplay) when !state.IsEnabled => Refuse(change, RefusalReason.NotEnabled),
+        (_, StartReplay) when state.Replay is not null => Refuse(change, RefusalReason.ReplayUnderWay),
+        (_, StartReplay start) => Accept(new ReplayStarted(state.Replays + 1, start.Stretches, start.MaxRequestsPerSecond, now)),
+        (_, StopReplay) => Accept(state.Replay is { } replay ? [new ReplayStopped(replay.Number, now)] : []),
         (_, Delete) => Accept(new IntegrationEvents.Deleted(now)),
         _ => throw new ArgumentOutOfRangeException(nameof(change), change.GetType(), "is not a change of an integration"),
     };
@@ -51,6 +55,19 @@ internal static class IntegrationDecisions
         _ => throw new ArgumentOutOfRangeException(nameof(change), change.GetType(), "asks for no test"),
     };
 
+    /// <summary>What is to be kept of a lane's report. One about settings that are no longer in force says nothing.</summary>
+    public static ImmutableArray<IIntegrationEvent> Hear(IntegrationState state, DeliveryReport report, DateTimeOffset now)
+    {
+        if (!state.IsEnabled || report.Revision != state.Revision || ReportThrottle.Decide(state, report, now) is not { } happened) return [];
+        return report.Outcome == AttemptOutcome.Gone ? [happened, new Disabled($"disabled because {report.Error}", now)] : [happened];
+    }
+
+    /// <summary>What is to be kept of a lane's word that it is through with a replay; null: it was known, or called off.</summary>
+    public static IIntegrationEvent? Hear(IntegrationState state, ReplayDone done, DateTimeOffset now) =>
+        state.Replay is { } replay && replay.Number == done.Number && replay.Stretches.Any(s => s.Partition == done.Partition)
+            ? new ReplayAdvanced(done.Number, done.Partition, now)
+            : null;
+
     public static IntegrationState Apply(IntegrationState state, IIntegrationEvent happened) => happened switch
     {
         Created e => new IntegrationState { Phase = IntegrationPhase.Existing, Settings = e.Settings, Revision = 1, DeliveryRevision = 1 },
@@ -61,13 +78,29 @@ internal static class IntegrationDecisions
             Revision = e.Revision,
             DeliveryRevision = e.DeliveryRevision,
             History = state.History with { FailedAttempts = 0 },
+            Hold = e.DeliveryRevision == e.Revision ? null : state.Hold,
         },
-        Tested e => state with { LastTest = new TestResult(e.DeliveryRevision, e.Report, e.At) },
-        Enabled => state with { IsEnabled = true, DisabledReason = null },
-        Disabled e => state with { IsEnabled = false, DisabledReason = e.Reason, History = state.History with { FailedAttempts = 0 } },
+        Tested e => state with
+        {
+            LastTest = new TestResult(e.DeliveryRevision, e.Report, e.At),
+            Hold = e.Report.Succeeded && e.DeliveryRevision == state.DeliveryRevision ? null : state.Hold,
+        },
+        Enabled => state with { IsEnabled = true, DisabledReason = null, Hold = null },
+        // What disabled it has shown that the last test is worth nothing any more.
+        Disabled e => state with
+        {
+            IsEnabled = false,
+            DisabledReason = e.Reason,
+            LastTest = e.Reason is null ? state.LastTest : null,
+            History = state.History with { FailedAttempts = 0 },
+            Hold = null,
+        },
         IntegrationEvents.Deleted => new IntegrationState { Phase = IntegrationPhase.Deleted, Revision = state.Revision },
-        DeliveryFailed e => state with { History = Add(state.History, e) },
-        DeliveryRecovered => state with { History = state.History with { FailedAttempts = 0 } },
+        DeliveryFailed e => state with { History = Add(state.History, e), Hold = e.Hold ?? state.Hold },
+        ReplayStarted e => state with { Replay = new ReplayState(e.Number, e.Stretches, e.MaxRequestsPerSecond, e.At), Replays = e.Number },
+        ReplayAdvanced e => state with { Replay = Without(state.Replay!, e.Partition) },
+        ReplayStopped => state with { Replay = null },
+        DeliveryRecovered => state with { History = state.History with { FailedAttempts = 0 }, Hold = null },
         _ => throw new ArgumentOutOfRangeException(nameof(happened), happened.GetType(), "is not an event of an integration"),
     };
 
@@ -90,6 +123,12 @@ internal static class IntegrationDecisions
 
     private static ImmutableArray<IIntegrationEvent> Disabling(IntegrationState state, string? reason, DateTimeOffset now) =>
         state.IsEnabled ? [new Disabled(reason, now)] : [];
+
+    private static ReplayState? Without(ReplayState replay, int partition)
+    {
+        IReadOnlyList<ReplayStretch> left = [.. replay.Stretches.Where(s => s.Partition != partition)];
+        return left.Count == 0 ? null : replay with { Stretches = left };
+    }
 
     private static DeliveryHistory Add(DeliveryHistory history, DeliveryFailed e)
     {

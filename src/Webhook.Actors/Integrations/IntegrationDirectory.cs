@@ -11,8 +11,8 @@ namespace Webhook.Actors.Integrations;
 /// <para>Update: new name → new settings → if they are refused, the old name. Delete: the integration → its entry.</para>
 /// </remarks>
 internal sealed class IntegrationDirectory(
-    IRequiredActor<CatalogProxy> catalog, IRequiredActor<IntegrationRegion> integrations, IRequiredActor<LaneRegion> lanes, IntegrationValidator validator,
-    int partitions)
+    IRequiredActor<CatalogProxy> catalog, IRequiredActor<IntegrationRegion> integrations, IRequiredActor<LaneRegion> lanes,
+    IRequiredActor<CertificatesProxy> certificates, IntegrationValidator validator, SecretRotation rotation, TimeProvider time, int partitions)
 {
     /// <summary>For a question. A journal that has just started takes a while.</summary>
     public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(20);
@@ -29,7 +29,7 @@ internal sealed class IntegrationDirectory(
     /// <param name="request">null: it could not be read; why is in <paramref name="errors"/>, to which validation adds.</param>
     public Task<DirectoryResult> CreateAsync(IntegrationRequest? request, SettingErrors errors) => AnswerAsync(async () =>
     {
-        if (request is null || validator.Validate(request, null, errors) is not { } valid) return new Invalid(errors.All);
+        if (await ValidateAsync(request, null, errors) is not { } valid) return new Invalid(errors.All);
         var reply = await AskCatalogAsync(new CatalogProtocol.Add(valid.Name));
         if (reply is CatalogProtocol.NameTaken taken) return new NameTaken(taken.Name, taken.By);
 
@@ -44,7 +44,8 @@ internal sealed class IntegrationDirectory(
         AnswerAsync(async () =>
         {
             if (await FindAsync(id, default) is not { } current) return new NotFound(id);
-            if (request is null || validator.Validate(request, current.Settings, errors) is not { } valid) return new Invalid(errors.All);
+            if (await ValidateAsync(request, current.Settings, errors) is not { } valid) return new Invalid(errors.All);
+            var settings = SecretRotation.WithoutExpired(current.Settings, valid.Settings, time.GetUtcNow());
             if (valid.Name != current.Name)
             {
                 var reply = await AskCatalogAsync(new CatalogProtocol.Rename(id, valid.Name));
@@ -52,11 +53,22 @@ internal sealed class IntegrationDirectory(
                 if (reply is CatalogProtocol.Unknown) return new NotFound(id);
             }
 
-            var change = new IntegrationProtocol.Update(id, current.Current.Revision, valid.Settings, valid.IsEnabled);
+            var change = new IntegrationProtocol.Update(id, current.Current.Revision, settings, valid.IsEnabled);
             var result = await ChangeAsync(valid.Name, change);
-            if (result is not Done && valid.Name != current.Name)
-                await AskCatalogAsync(new CatalogProtocol.Rename(id, current.Name));
+            if (result is Done done) return done with { Before = current };
+            if (valid.Name != current.Name) await AskCatalogAsync(new CatalogProtocol.Rename(id, current.Name));
             return result;
+        });
+
+    /// <summary>A new secret beside the old ones; an enabled integration is tested with it first, as with any update.</summary>
+    /// <param name="request">null: it could not be read; why is in <paramref name="errors"/>, to which validation adds.</param>
+    public Task<DirectoryResult> RotateAsync(IntegrationId id, SecretRotationRequest? request, SettingErrors errors) =>
+        AnswerAsync(async () =>
+        {
+            if (await FindAsync(id, default) is not { } current) return new NotFound(id);
+            if (request is null || rotation.Rotate(request, current.Settings, time.GetUtcNow(), errors) is not { } settings) return new Invalid(errors.All);
+            var result = await ChangeAsync(current.Name, new IntegrationProtocol.Update(id, current.Current.Revision, settings, null));
+            return result is Done done ? done with { Before = current } : result;
         });
 
     public Task<DirectoryResult> GetAsync(IntegrationId id, CancellationToken cancellation) =>
@@ -68,12 +80,18 @@ internal sealed class IntegrationDirectory(
 
     public Task<DirectoryResult> DisableAsync(IntegrationId id) => ChangeAsync(id, new IntegrationProtocol.Disable(id, null));
 
+    /// <summary>For <see cref="IntegrationReplays"/>.</summary>
+    public Task<DirectoryResult> StartReplayAsync(IntegrationId id, IReadOnlyList<ReplayStretch> stretches, double maxRequestsPerSecond) =>
+        ChangeAsync(id, new IntegrationProtocol.StartReplay(id, stretches, maxRequestsPerSecond));
+
+    public Task<DirectoryResult> StopReplayAsync(IntegrationId id) => ChangeAsync(id, new IntegrationProtocol.StopReplay(id));
+
     public Task<DirectoryResult> DeleteAsync(IntegrationId id) => AnswerAsync(async () =>
     {
         if (await EntryAsync(id, default) is not { } entry) return new NotFound(id);
         var result = await ChangeAsync(entry.Name, new IntegrationProtocol.Delete(id));
         if (result is Deleted or NotFound) await AskCatalogAsync(new CatalogProtocol.Remove(id));
-        return result;
+        return result is Deleted deleted ? deleted with { Name = entry.Name } : result;
     });
 
     /// <summary>All integrations by id; those that come or go meanwhile may be missing.</summary>
@@ -128,6 +146,16 @@ internal sealed class IntegrationDirectory(
         {
             return new Unanswered();
         }
+    }
+
+    private async Task<ValidIntegration?> ValidateAsync(IntegrationRequest? request, IntegrationSettings? current, SettingErrors errors)
+    {
+        if (request is null) return null;
+        long[] named = [.. ((long?[])[request.Connection.CertificateId, request.Connection.CaCertificateId]).OfType<long>()];
+        var known = named.Length == 0
+            ? CertificateUse.Described.None
+            : await certificates.ActorRef.Ask<CertificateUse.Described>(new CertificateUse.Describe(named), AnswerTimeout);
+        return validator.Validate(request, current, known, errors);
     }
 
     private Task<DirectoryResult> ChangeAsync(IntegrationId id, IntegrationProtocol.IChange change) => AnswerAsync(async () =>

@@ -25,7 +25,18 @@ public static class IntegrationEvents
     public sealed record Deleted(DateTimeOffset At) : IIntegrationEvent;
 
     /// <summary>An attempt failed, worth keeping by <see cref="ReportThrottle"/>.</summary>
-    public sealed record DeliveryFailed(AttemptOutcome Outcome, int Attempt, int? StatusCode, string Error, DateTimeOffset At) : IIntegrationEvent;
+    /// <param name="Hold">What holds the integration back since; null: what did before, if anything.</param>
+    public sealed record DeliveryFailed(
+        AttemptOutcome Outcome, int Attempt, int? StatusCode, string Error, DateTimeOffset At, DeliveryHold? Hold = null) : IIntegrationEvent;
+
+    /// <param name="Number">The next one of the integration.</param>
+    public sealed record ReplayStarted(long Number, IReadOnlyList<ReplayStretch> Stretches, double MaxRequestsPerSecond, DateTimeOffset At) : IIntegrationEvent;
+
+    /// <summary>One partition is through.</summary>
+    public sealed record ReplayAdvanced(long Number, int Partition, DateTimeOffset At) : IIntegrationEvent;
+
+    /// <summary>A user called it off.</summary>
+    public sealed record ReplayStopped(long Number, DateTimeOffset At) : IIntegrationEvent;
 
     /// <summary>The first success after failures.</summary>
     public sealed record DeliveryRecovered(DateTimeOffset At) : IIntegrationEvent;

@@ -15,7 +15,7 @@ internal static class IntegrationHosting
 
     /// <summary>
     /// Registers <see cref="IntegrationRegion"/> and <see cref="CatalogProxy"/>. Needs <see cref="TimeProvider"/> in the container; in the actor registry, by the
-    /// time of the first integration: <see cref="LaneRegion"/>.
+    /// time of the first integration: <see cref="LaneRegion"/> and <see cref="CertificatesProxy"/>.
     /// </summary>
     /// <param name="partitions">Of the event log.</param>
     public static AkkaConfigurationBuilder AddIntegrations(this AkkaConfigurationBuilder builder, int partitions) => builder
@@ -26,7 +26,7 @@ internal static class IntegrationHosting
             {
                 var time = resolver.GetService<TimeProvider>();
                 return entity => IntegrationActor.Props(
-                    new IntegrationId(long.Parse(entity, CultureInfo.InvariantCulture)), registry.Get<LaneRegion>(), partitions, time);
+                    new IntegrationId(long.Parse(entity, CultureInfo.InvariantCulture)), registry.Get<LaneRegion>(), partitions, registry.Get<CertificatesProxy>(), time);
             },
             new Extractor(),
             new ShardOptions
@@ -41,11 +41,13 @@ internal static class IntegrationHosting
             "catalog",
             static (_, registry, resolver) => CatalogActor.Props(registry.Get<IntegrationRegion>(), resolver.GetService<TimeProvider>()));
 
-    /// <summary>Registers <see cref="IntegrationDirectory"/>. Needs <see cref="ChannelList"/> and <see cref="ISecretProtector"/> in the container.</summary>
+    /// <summary>Registers <see cref="IntegrationDirectory"/>. Needs <see cref="ChannelList"/>, <see cref="ISecretProtector"/> and <see cref="TimeProvider"/> in the container.</summary>
     /// <param name="partitions">Of the event log.</param>
     public static IServiceCollection AddIntegrationDirectory(this IServiceCollection services, Func<IServiceProvider, int> partitions) => services
         .AddSingleton<IntegrationValidator>()
-        .AddSingleton(provider => ActivatorUtilities.CreateInstance<IntegrationDirectory>(provider, partitions(provider)));
+        .AddSingleton<SecretRotation>()
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<IntegrationDirectory>(provider, partitions(provider)))
+        .AddSingleton(provider => ActivatorUtilities.CreateInstance<IntegrationReplays>(provider, partitions(provider)));
 
     private sealed class Extractor() : HashCodeMessageExtractor(Shards)
     {

@@ -26,10 +26,21 @@ internal sealed class IntegrationLanes(IntegrationId id, IActorRef region, int p
     }
 
     /// <summary>May be repeated at will.</summary>
-    public void Run(long revision, IntegrationSettings settings)
+    public void Run(IntegrationState state)
     {
         _unconfirmed.Clear();
-        foreach (var lane in All) region.Tell(new LaneProtocol.Run(lane, revision, settings));
+        foreach (var lane in All)
+        {
+            var replay = state.Replay?.Stretches.FirstOrDefault(s => s.Partition == lane.Partition) is { } stretch
+                ? new LaneProtocol.Replay(state.Replay.Number, stretch.From, stretch.To, state.Replay.MaxRequestsPerSecond)
+                : null;
+            region.Tell(new LaneProtocol.Run(lane, state.Revision, state.Settings!, state.Hold, replay));
+        }
+    }
+
+    public void Resume()
+    {
+        foreach (var lane in All) region.Tell(new LaneProtocol.Resume(lane));
     }
 
     /// <param name="remove">true: drop the cursors too.</param>

@@ -26,6 +26,12 @@ internal abstract record IntegrationMessage : INoSerializationVerificationNeeded
     {
     }
 
+    internal sealed record CertificatesClaimed(Work Work, Decision Decision) : IntegrationMessage;
+
+    internal sealed record CertificateIsGone(Work Work) : IntegrationMessage;
+
+    internal sealed record CertificatesSilent(Work Work, Exception Cause) : IntegrationMessage;
+
     internal sealed record TestAnswered(Work Work, LaneProtocol.TestReport Report) : IntegrationMessage;
 
     internal sealed record LanesOpened(Work Work, Decision.Accept Decision) : IntegrationMessage;

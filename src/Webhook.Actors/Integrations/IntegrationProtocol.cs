@@ -26,6 +26,12 @@ public static class IntegrationProtocol
     /// <summary>Answered with <see cref="Deleted"/>.</summary>
     public sealed record Delete(IntegrationId Integration) : IChange;
 
+    /// <summary>Send these stretches once more, beside the live delivery.</summary>
+    public sealed record StartReplay(IntegrationId Integration, IReadOnlyList<ReplayStretch> Stretches, double MaxRequestsPerSecond) : IChange;
+
+    /// <summary>Answered with <see cref="Current"/>, also when there was none.</summary>
+    public sealed record StopReplay(IntegrationId Integration) : IChange;
+
     /// <summary>Answered with <see cref="Current"/>.</summary>
     public sealed record Get(IntegrationId Integration) : IIntegrationCommand;
 
@@ -37,10 +43,11 @@ public static class IntegrationProtocol
         IntegrationId Integration { get; }
     }
 
+    /// <param name="Hold">What holds deliveries back, or did until a probe that is due; null: nothing.</param>
     /// <param name="Errors">Of the last 24 hours, oldest first.</param>
     public sealed record Current(
-        IntegrationId Integration, IntegrationSettings Settings, long Revision, bool IsEnabled, bool IsTested, ConnectionState State, string? DisabledReason,
-        TestResult? LastTest, IReadOnlyList<DeliveryError> Errors) : IReply;
+        IntegrationId Integration, IntegrationSettings Settings, long Revision, bool IsEnabled, bool IsTested, ConnectionState State, DeliveryHold? Hold,
+        string? DisabledReason, TestResult? LastTest, IReadOnlyList<DeliveryError> Errors, ReplayState? Replay = null) : IReply;
 
     public sealed record TestDone(IntegrationId Integration, LaneProtocol.TestReport Report) : IReply;
 
@@ -70,5 +77,23 @@ public static class IntegrationProtocol
 
         /// <summary>The lanes do not answer.</summary>
         LanesSilent,
+
+        /// <summary>Only an enabled integration can do this.</summary>
+        NotEnabled,
+
+        /// <summary>Another replay is under way.</summary>
+        ReplayUnderWay,
+
+        /// <summary>No event that is still kept and delivered matches.</summary>
+        NothingToReplay,
+
+        /// <summary>Another redelivery of dead letters is under way.</summary>
+        RedeliveryUnderWay,
+
+        /// <summary>A certificate that the settings name was deleted meanwhile.</summary>
+        CertificateGone,
+
+        /// <summary>The certificates do not answer.</summary>
+        CertificatesSilent,
     }
 }

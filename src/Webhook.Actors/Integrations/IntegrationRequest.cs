@@ -27,6 +27,8 @@ internal sealed record RequestedConnection
 
     public long? CertificateId { get; init; }
 
+    public long? CaCertificateId { get; init; }
+
     public IReadOnlyList<CustomHeader>? Headers { get; init; }
 
     public bool? IsInsecure { get; init; }
@@ -56,4 +58,6 @@ internal sealed record RequestedDelivery
     public string? Compression { get; init; }
 
     public string? SignatureStyle { get; init; }
+
+    public IReadOnlyList<KeyValuePair<string, string>>? StatusOverrides { get; init; }
 }

@@ -2,31 +2,11 @@ using System.Text.Json;
 
 namespace Webhook.Actors.Integrations;
 
-/// <summary>Reads the API's body of an integration (spec 7). Nothing is passed over: unknown members and wrong types are errors, each with its place.</summary>
+/// <summary>Reads the API's body of an integration. Nothing is passed over: unknown members and wrong types are errors, each with its place.</summary>
 internal static class IntegrationRequestReader
 {
-    private const int MaxDepth = 16;
-
     /// <returns>null when it is no JSON object; what it holds otherwise, complete as far as <paramref name="errors"/> does not say otherwise.</returns>
-    public static IntegrationRequest? Read(ReadOnlyMemory<byte> body, SettingErrors errors)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth });
-            return Read(document.RootElement, errors);
-        }
-        catch (JsonException e)
-        {
-            // Only the place: the parser's own message may quote the body.
-            errors.Add("", $"the body is not JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}");
-            return null;
-        }
-        catch (InvalidOperationException)
-        {
-            errors.Add("", "the body is not JSON: a string in it is not valid UTF-8 or half of a surrogate pair");
-            return null;
-        }
-    }
+    public static IntegrationRequest? Read(ReadOnlyMemory<byte> body, SettingErrors errors) => RequestObject.ReadBody(body, errors, Read);
 
     private static IntegrationRequest? Read(JsonElement body, SettingErrors errors)
     {
@@ -45,7 +25,7 @@ internal static class IntegrationRequestReader
     private static RequestedConnection ReadConnection(RequestObject parent)
     {
         var json = parent.Object(
-            "connectionInfo", "endpoint", "auth", "secret", "certificateId", "headers", "isInsecure", "output", "timestampFormat");
+            "connectionInfo", "endpoint", "auth", "secret", "certificateId", "caCertificateId", "headers", "isInsecure", "output", "timestampFormat");
         if (json is null) return new RequestedConnection();
         return new RequestedConnection
         {
@@ -53,6 +33,7 @@ internal static class IntegrationRequestReader
             Authentication = json.Text("auth"),
             Secret = json.Text("secret") is { } secret ? new SecretText(secret) : null,
             CertificateId = json.WholeNumber("certificateId"),
+            CaCertificateId = json.WholeNumber("caCertificateId"),
             Headers = json.List("headers", ReadHeader),
             IsInsecure = json.Flag("isInsecure"),
             Output = json.Text("output"),
@@ -73,7 +54,7 @@ internal static class IntegrationRequestReader
     {
         var json = parent.Object(
             "delivery", "maxBatchEvents", "maxBatchBytes", "maxBatchDelayMs", "timeoutMs", "maxConcurrency", "ordered", "maxRequestsPerSecond",
-            "compression", "signatureStyle");
+            "compression", "signatureStyle", "statusOverrides");
         if (json is null) return new RequestedDelivery();
         return new RequestedDelivery
         {
@@ -86,6 +67,7 @@ internal static class IntegrationRequestReader
             MaxRequestsPerSecond = json.Number("maxRequestsPerSecond"),
             Compression = json.Text("compression"),
             SignatureStyle = json.Text("signatureStyle"),
+            StatusOverrides = json.Texts("statusOverrides"),
         };
     }
 }

@@ -47,7 +47,7 @@ public sealed record StoredSecret(string Protected, DateTimeOffset? ExpiresAt = 
     public override string ToString() => "***";
 }
 
-/// <summary>What an integration is (spec 1), validated. The name is the catalog's; the secret is encrypted.</summary>
+/// <summary>What an integration is, validated. The name is the catalog's; the secret is encrypted.</summary>
 public sealed record IntegrationSettings
 {
     public required Uri Endpoint { get; init; }
@@ -57,7 +57,11 @@ public sealed record IntegrationSettings
     /// <summary>Newest first; empty unless the authentication needs one.</summary>
     public IReadOnlyList<StoredSecret> Secrets { get; init; } = [];
 
+    /// <summary>What is presented to the receiver; only with <see cref="Integrations.Authentication.Certificate"/>.</summary>
     public long? CertificateId { get; init; }
+
+    /// <summary>The private authority that the receiver's certificate must chain to; null: those that the system trusts.</summary>
+    public long? CaCertificateId { get; init; }
 
     public IReadOnlyList<CustomHeader> Headers { get; init; } = [];
 
@@ -100,4 +104,10 @@ public sealed record DeliverySettings
     public RequestCompression Compression { get; init; }
 
     public SignatureStyle SignatureStyle { get; init; }
+
+    /// <summary>What the receiver means by statuses that it uses in its own way; the others mean what they do to everybody. null: none.</summary>
+    public IReadOnlyList<StatusOverride>? StatusOverrides { get; init; }
 }
+
+/// <param name="Status">300–599.</param>
+public sealed record StatusOverride(int Status, AttemptOutcome Outcome);

@@ -36,6 +36,16 @@ public sealed record IntegrationState : IWireMessage
 
     public DeliveryHistory History { get; init; } = DeliveryHistory.Empty;
 
+    /// <summary>What holds the integration back, until a delivery or a test succeeds; its time may be over. null: nothing.</summary>
+    public DeliveryHold? Hold { get; init; }
+
+    /// <summary>What is being sent once more; null: nothing.</summary>
+    public ReplayState? Replay { get; init; }
+
+    /// <summary>Replays so far: the number of the last one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long Replays { get; init; }
+
     /// <summary>The last test was of the settings in force, and succeeded. A later failed one of the same settings takes that back.</summary>
     [JsonIgnore]
     public bool IsTested => LastTest is { Report.Succeeded: true } test && test.DeliveryRevision == DeliveryRevision;
@@ -43,6 +53,13 @@ public sealed record IntegrationState : IWireMessage
 
 /// <param name="DeliveryRevision">Which settings it tested.</param>
 public sealed record TestResult(long DeliveryRevision, LaneProtocol.TestReport Report, DateTimeOffset At);
+
+/// <param name="Number">From 1, never used twice.</param>
+/// <param name="Stretches">Those that are not done, one a partition at most.</param>
+public sealed record ReplayState(long Number, IReadOnlyList<ReplayStretch> Stretches, double MaxRequestsPerSecond, DateTimeOffset StartedAt);
+
+/// <param name="To">First sequence that is not replayed any more.</param>
+public sealed record ReplayStretch(int Partition, long From, long To);
 
 /// <summary>How deliveries went lately: the last errors, and whether the last word was a failure.</summary>
 /// <param name="Errors">Oldest first, at most <see cref="MaxErrors"/>, none older than <see cref="Kept"/> when the last one came.</param>

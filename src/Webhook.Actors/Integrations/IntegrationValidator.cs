@@ -21,24 +21,29 @@ internal sealed class IntegrationValidator(ChannelList channels, ISecretProtecto
     private const string Auth = "connectionInfo.auth";
     private const string Secret = "connectionInfo.secret";
     private const string CertificateId = "connectionInfo.certificateId";
+    private const string CaCertificateId = "connectionInfo.caCertificateId";
     private const string Headers = "connectionInfo.headers";
 
     /// <param name="current">The settings to be replaced, whose secret is kept when the request brings none; null for a new integration.</param>
+    /// <param name="known">The certificates that the request names, as far as there are any.</param>
     /// <returns>null when <paramref name="errors"/> has any.</returns>
-    public ValidIntegration? Validate(IntegrationRequest request, IntegrationSettings? current, SettingErrors errors)
+    public ValidIntegration? Validate(IntegrationRequest request, IntegrationSettings? current, CertificateUse.Described known, SettingErrors errors)
     {
         CheckType(request.Type, errors);
         var name = CheckName(request.Name, errors);
         var wanted = request.Connection;
         var delivery = CheckDelivery(request.Delivery, errors);
         var authentication = Parse(wanted.Authentication, Auth, SettingNames.Authentications, Authentication.None, errors);
-        CheckCertificate(authentication, wanted.CertificateId, errors);
+        var endpoint = CheckEndpoint(wanted.Endpoint, errors);
+        CheckCertificate(authentication, wanted.CertificateId, endpoint, known, errors);
+        CheckAuthority(wanted, endpoint, known, errors);
         var settings = new IntegrationSettings
         {
-            Endpoint = CheckEndpoint(wanted.Endpoint, errors) ?? new Uri("about:blank"),
+            Endpoint = endpoint ?? new Uri("about:blank"),
             Authentication = authentication,
             Secrets = CheckSecret(wanted, authentication, delivery.SignatureStyle, current, errors),
             CertificateId = wanted.CertificateId,
+            CaCertificateId = wanted.CaCertificateId,
             Headers = CheckHeaders(wanted.Headers ?? [], errors),
             IsInsecure = wanted.IsInsecure ?? false,
             Output = Parse(wanted.Output, "connectionInfo.output", SettingNames.Outputs, PayloadFormat.Json, errors),
@@ -147,17 +152,44 @@ internal sealed class IntegrationValidator(ChannelList channels, ISecretProtecto
         }
     }
 
-    // The place of certificate management: until there is any, no certificate exists.
-    private static void CheckCertificate(Authentication authentication, long? id, SettingErrors errors)
+    private static void CheckCertificate(
+        Authentication authentication, long? id, Uri? endpoint, CertificateUse.Described known, SettingErrors errors)
     {
-        if (errors.Has(Auth) || errors.Has(CertificateId)) return;
+        if (errors.Has(Auth)) return;
+        if (authentication == Authentication.Certificate && IsPlain(endpoint))
+            errors.Add(Auth, "CERTIFICATE needs an https:// endpoint: a client certificate is presented in the TLS handshake");
+        if (errors.Has(CertificateId)) return;
         if (authentication != Authentication.Certificate)
         {
             if (id is not null) errors.Add(CertificateId, "is used only with auth CERTIFICATE; choose it or leave the id out");
         }
         else if (id is null) Missing(CertificateId, "auth CERTIFICATE needs it", errors);
-        else errors.Add(CertificateId, string.Create(CultureInfo.InvariantCulture, $"there is no certificate with id {id}"));
+        else CheckKnown(CertificateId, id.Value, CertificateUsage.Client, known, errors);
     }
+
+    private static void CheckAuthority(RequestedConnection wanted, Uri? endpoint, CertificateUse.Described known, SettingErrors errors)
+    {
+        if (wanted.CaCertificateId is not { } id) return;
+        if (wanted.IsInsecure == true)
+            errors.Add(CaCertificateId, "verifies the receiver's certificate, and isInsecure true asks not to; leave one of them out");
+        else if (IsPlain(endpoint)) errors.Add(CaCertificateId, "needs an https:// endpoint: a receiver shows its certificate in the TLS handshake");
+        CheckKnown(CaCertificateId, id, CertificateUsage.Ca, known, errors);
+    }
+
+    private static void CheckKnown(string path, long id, CertificateUsage usage, CertificateUse.Described known, SettingErrors errors)
+    {
+        var found = known.Certificates.FirstOrDefault(c => c.Id == id);
+        if (found is null) errors.Add(path, string.Create(CultureInfo.InvariantCulture, $"there is no certificate with id {id}"));
+        else if (found.Usage != usage)
+            errors.Add(path, string.Create(
+                CultureInfo.InvariantCulture,
+                $"certificate {id} has usage {SettingNames.CertificateUsages.NameOf(found.Usage)}; one with usage {SettingNames.CertificateUsages.NameOf(usage)} is needed"));
+        else if (found.NotAfter <= known.Now)
+            errors.Add(path, string.Create(
+                CultureInfo.InvariantCulture, $"certificate {id} expired at {found.NotAfter.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}; renew it or choose another"));
+    }
+
+    private static bool IsPlain(Uri? endpoint) => endpoint?.Scheme == Uri.UriSchemeHttp;
 
     private static IReadOnlyList<CustomHeader> CheckHeaders(IReadOnlyList<CustomHeader> headers, SettingErrors errors)
     {
@@ -205,7 +237,24 @@ internal sealed class IntegrationValidator(ChannelList channels, ISecretProtecto
             MaxRequestsPerSecond = InRange(wanted.MaxRequestsPerSecond, "delivery.maxRequestsPerSecond", MinRequestsPerSecond, MaxRequestsPerSecond, errors),
             Compression = Parse(wanted.Compression, "delivery.compression", SettingNames.Compressions, defaults.Compression, errors),
             SignatureStyle = Parse(wanted.SignatureStyle, "delivery.signatureStyle", SettingNames.SignatureStyles, defaults.SignatureStyle, errors),
+            StatusOverrides = CheckOverrides(wanted.StatusOverrides ?? [], errors),
         };
+    }
+
+    private static StatusOverride[]? CheckOverrides(IReadOnlyList<KeyValuePair<string, string>> wanted, SettingErrors errors)
+    {
+        var overrides = new List<StatusOverride>(wanted.Count);
+        foreach (var (key, word) in wanted)
+        {
+            var path = $"delivery.statusOverrides.{key}";
+            if (!int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var status) || status is < 300 or > 599)
+                errors.Add(path, $"'{key}' is not a status that can be given another meaning; 300 to 599");
+            else if (overrides.Exists(o => o.Status == status)) errors.Add(path, $"{status} is given twice; give it once");
+            else if (!SettingNames.StatusMeanings.TryParse(word, out var outcome)) errors.Add(path, $"'{word}' is not known; one of {SettingNames.StatusMeanings.All}");
+            else overrides.Add(new StatusOverride(status, outcome));
+        }
+
+        return overrides.Count == 0 ? null : [.. overrides];
     }
 
     private static int? Range(long? value, string path, long min, long max, SettingErrors errors) => (int?)InRange(value, path, min, max, errors);

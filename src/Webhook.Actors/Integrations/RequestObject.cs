@@ -7,6 +7,8 @@ namespace Webhook.Actors.Integrations;
 /// <remarks>null stands for "not given" everywhere: clients that write all their fields mean nothing by it.</remarks>
 internal sealed class RequestObject
 {
+    private const int MaxDepth = 16;
+
     private readonly string _prefix;
     private readonly SettingErrors _errors;
     private readonly Dictionary<string, JsonElement> _members = new(StringComparer.Ordinal);
@@ -22,11 +24,46 @@ internal sealed class RequestObject
         }
     }
 
+    /// <summary>Reads a body that is one JSON document.</summary>
+    /// <returns>null, and an error, when it is no JSON; else what <paramref name="read"/> made of it.</returns>
+    public static T? ReadBody<T>(ReadOnlyMemory<byte> body, SettingErrors errors, Func<JsonElement, SettingErrors, T?> read)
+        where T : class
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            return read(document.RootElement, errors);
+        }
+        catch (JsonException e)
+        {
+            // Only the place: the parser's own message may quote the body.
+            errors.Add("", $"the body is not JSON: line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1}");
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            errors.Add("", "the body is not JSON: a string in it is not valid UTF-8 or half of a surrogate pair");
+            return null;
+        }
+    }
+
     /// <returns>null, and an error, when it is no object.</returns>
     public static RequestObject? Open(JsonElement json, string path, SettingErrors errors, params ReadOnlySpan<string> known)
     {
         if (json.ValueKind == JsonValueKind.Object) return new RequestObject(json, path, errors, known);
         errors.Add(path, path.Length == 0 ? $"the body must be a JSON object, not {Name(json)}" : $"must be an object, not {Name(json)}");
+        return null;
+    }
+
+    /// <summary>The object as a whole is wrong.</summary>
+    public void Refuse(string message) => _errors.Add(_prefix.TrimEnd('.'), message);
+
+    /// <summary>A time in RFC 3339.</summary>
+    public DateTimeOffset? Time(string name)
+    {
+        if (Text(name) is not { } text) return null;
+        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) && text.Contains('T', StringComparison.Ordinal)) return time;
+        _errors.Add(_prefix + name, $"'{text[..Math.Min(text.Length, 100)]}' is not a time; write it as RFC 3339, for example 2026-11-24T10:00:00Z");
         return null;
     }
 
@@ -79,6 +116,25 @@ internal sealed class RequestObject
         }
 
         return list;
+    }
+
+    /// <summary>An object whose members have names of the user's own and strings as values.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>>? Texts(string name)
+    {
+        if (Find(name) is not { } json) return null;
+        if (json.ValueKind != JsonValueKind.Object)
+        {
+            _errors.Add(_prefix + name, $"must be an object, not {Name(json)}");
+            return null;
+        }
+
+        var texts = new List<KeyValuePair<string, string>>();
+        foreach (var member in json.EnumerateObject())
+        {
+            if (TextOf(member.Value, $"{_prefix}{name}.{member.Name}", _errors) is { } text) texts.Add(new(member.Name, text));
+        }
+
+        return texts;
     }
 
     public static string? TextOf(JsonElement json, string path, SettingErrors errors)

@@ -1,12 +1,16 @@
 using System.Buffers.Text;
+using System.Security.Cryptography;
 
 namespace Webhook.Actors.Integrations;
 
-/// <summary>What a secret must look like for each way to authenticate (spec 1). The answers never hold any of it.</summary>
+/// <summary>What a secret must look like for each way to authenticate. The answers never hold any of it.</summary>
 internal static class SecretRules
 {
     public const int MaxLength = 4096;
     private const string KeyPrefix = "whsec_";
+
+    /// <summary>A new key for signing: 32 random bytes in the form of Standard Webhooks.</summary>
+    public static string NewKey() => KeyPrefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
     public static bool IsNeeded(Authentication authentication) =>
         authentication is Authentication.BasicAuth or Authentication.BearerToken or Authentication.Signature;

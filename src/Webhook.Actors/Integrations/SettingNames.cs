@@ -2,7 +2,7 @@ using Webhook.Actors.Events;
 
 namespace Webhook.Actors.Integrations;
 
-/// <summary>The API's words for the settings' closed lists (spec 1); exact, upper and lower case matter.</summary>
+/// <summary>The API's words for the settings' closed lists; exact, upper and lower case matter.</summary>
 internal static class SettingNames
 {
     public const string WebhookType = "WEBHOOK";
@@ -20,8 +20,16 @@ internal static class SettingNames
     public static readonly NameTable<RequestCompression> Compressions = new(
         ("none", RequestCompression.None), ("gzip", RequestCompression.Gzip), ("zstd", RequestCompression.Zstd));
 
+    public static readonly NameTable<CertificateUsage> CertificateUsages = new(("CLIENT", CertificateUsage.Client), ("CA", CertificateUsage.Ca));
+
     public static readonly NameTable<SignatureStyle> SignatureStyles = new(
         ("standard-webhooks", SignatureStyle.StandardWebhooks), ("github", SignatureStyle.GitHub));
+
+    /// <summary>What a status can be said to mean; the words are those of the metrics and the delivery log.</summary>
+    public static readonly NameTable<AttemptOutcome> StatusMeanings = new(
+        ("delivered", AttemptOutcome.Delivered), ("server_error", AttemptOutcome.ServerError), ("rate_limited", AttemptOutcome.RateLimited),
+        ("too_large", AttemptOutcome.TooLarge), ("refused", AttemptOutcome.Refused), ("misconfigured", AttemptOutcome.Misconfigured),
+        ("gone", AttemptOutcome.Gone));
 }
 
 /// <summary>A closed list of words and what they stand for.</summary>

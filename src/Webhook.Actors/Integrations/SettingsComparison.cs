@@ -9,11 +9,13 @@ internal static class SettingsComparison
         && settings.Authentication == other.Authentication
         && settings.Secrets.SequenceEqual(other.Secrets)
         && settings.CertificateId == other.CertificateId
+        && settings.CaCertificateId == other.CaCertificateId
         && settings.Headers.SequenceEqual(other.Headers)
         && settings.IsInsecure == other.IsInsecure
         && settings.Output == other.Output
         && settings.TimestampResolution == other.TimestampResolution
-        && settings.Delivery == other.Delivery;
+        && settings.Delivery with { StatusOverrides = null } == other.Delivery with { StatusOverrides = null }
+        && (settings.Delivery.StatusOverrides ?? []).SequenceEqual(other.Delivery.StatusOverrides ?? []);
 
     public static bool SameAs(this IntegrationSettings settings, IntegrationSettings other) =>
         settings.DeliversLike(other) && settings.Channels.SequenceEqual(other.Channels);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace Webhook.Actors.Sending;
@@ -9,19 +10,24 @@ namespace Webhook.Actors.Sending;
 /// </summary>
 internal static class AnswerExcerpt
 {
-    public const int MaxKept = 4 * 1024;
+    /// <summary>Bytes that people get to see.</summary>
+    public const int MaxText = 4 * 1024;
+
     private const int MaxRead = 64 * 1024;
     private static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(2);
 
-    /// <returns>The first 4 KiB as one line of text.</returns>
-    public static async Task<string> ReadAsync(HttpResponseMessage response, TimeProvider time, CancellationToken cancellation)
+    /// <param name="keep">Bytes of the beginning that are wanted.</param>
+    /// <returns>Them, and whether the answer has more than people get to see or was not read to its end.</returns>
+    public static async Task<(ReadOnlyMemory<byte> Answer, bool IsTruncated)> ReadAsync(
+        HttpResponseMessage response, int keep, TimeProvider time, CancellationToken cancellation)
     {
         using var limit = new CancellationTokenSource(MaxTime, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
-        var buffer = ArrayPool<byte>.Shared.Rent(MaxKept * 2);
+        var buffer = ArrayPool<byte>.Shared.Rent(keep * 2);
         try
         {
-            return Text(buffer.AsSpan(0, await ReadAsync(response, buffer, linked.Token).ConfigureAwait(false)));
+            var (kept, isTruncated) = await ReadAsync(response, buffer, keep, linked.Token).ConfigureAwait(false);
+            return (kept == 0 ? default(ReadOnlyMemory<byte>) : buffer.AsSpan(0, kept).ToArray(), isTruncated || kept > MaxText);
         }
         finally
         {
@@ -29,9 +35,12 @@ internal static class AnswerExcerpt
         }
     }
 
-    private static async Task<int> ReadAsync(HttpResponseMessage response, byte[] buffer, CancellationToken cancellation)
+    /// <summary>The first 4 KiB as one line of text.</summary>
+    public static string Text(ReadOnlyMemory<byte> answer) => OneLine(Encoding.UTF8.GetString(answer.Span[..Math.Min(answer.Length, MaxText)]));
+
+    private static async Task<(int Kept, bool IsTruncated)> ReadAsync(HttpResponseMessage response, byte[] buffer, int keep, CancellationToken cancellation)
     {
-        var kept = 0;
+        var (kept, hasMore) = (0, false);
         try
         {
             var body = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
@@ -39,9 +48,10 @@ internal static class AnswerExcerpt
             {
                 // The first part stays; what follows it is read over itself.
                 var read = await body.ReadAsync(buffer.AsMemory(kept), cancellation).ConfigureAwait(false);
-                if (read == 0) break;
+                if (read == 0) return (kept, hasMore);
                 total += read;
-                kept = Math.Min(kept + read, MaxKept);
+                hasMore |= kept + read > keep;
+                kept = Math.Min(kept + read, keep);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or HttpRequestException)
@@ -49,16 +59,20 @@ internal static class AnswerExcerpt
             // A body that breaks off or never ends costs its connection, not the attempt.
         }
 
-        return kept;
+        return (kept, true);
     }
 
-    private static string Text(ReadOnlySpan<byte> bytes)
+    /// <summary>What came from outside, as one line for logs and terminals: nothing that moves the cursor, breaks the line or turns the direction of writing.</summary>
+    /// <param name="maxLength">In characters; what is longer ends with "…".</param>
+    public static string OneLine(string text, int maxLength = int.MaxValue)
     {
-        if (bytes.IsEmpty) return "";
-        var text = Encoding.UTF8.GetString(bytes);
-        return string.Create(text.Length, text, static (chars, source) =>
+        var line = string.Create(Math.Min(text.Length, maxLength), text, static (chars, source) =>
         {
-            for (var i = 0; i < chars.Length; i++) chars[i] = char.IsControl(source[i]) ? ' ' : source[i];
+            for (var i = 0; i < chars.Length; i++) chars[i] = IsPlain(source[i]) ? source[i] : ' ';
         });
+        return text.Length > maxLength ? line + "…" : line;
     }
+
+    private static bool IsPlain(char c) => char.GetUnicodeCategory(c) is not
+        (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 }

@@ -6,9 +6,20 @@ using Webhook.Actors.Integrations;
 
 namespace Webhook.Actors.Sending;
 
-/// <summary>What an answer or an exception means (spec 5), and how it is said to people.</summary>
+/// <summary>What an answer or an exception means, and how it is said to people.</summary>
 internal static class AttemptClassification
 {
+    /// <param name="overrides">The integration's own words on statuses other than 2xx; null: none.</param>
+    public static AttemptOutcome OfStatus(int status, IReadOnlyList<StatusOverride>? overrides)
+    {
+        foreach (var other in overrides ?? [])
+        {
+            if (other.Status == status && status is < 200 or >= 300) return other.Outcome;
+        }
+
+        return OfStatus(status);
+    }
+
     public static AttemptOutcome OfStatus(int status) => status switch
     {
         >= 200 and < 300 => AttemptOutcome.Delivered,
@@ -27,10 +38,13 @@ internal static class AttemptClassification
     {
         TimeoutRejectedException => AttemptOutcome.TimedOut,
         CredentialsException => AttemptOutcome.CredentialsUnusable,
+        UnsendableHeaderException => AttemptOutcome.Misconfigured,
+        AddressForbiddenException or HttpRequestException { InnerException: AddressForbiddenException } => AttemptOutcome.AddressForbidden,
         HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => AttemptOutcome.DnsFailed,
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => AttemptOutcome.TlsFailed,
-        HttpRequestException { InnerException: AuthenticationException } => AttemptOutcome.TlsFailed,
+        HttpRequestException { InnerException: AuthenticationException or IOException { InnerException: AuthenticationException } } => AttemptOutcome.TlsFailed,
         HttpRequestException { InnerException: SocketException { SocketErrorCode: var code } } when IsNameError(code) => AttemptOutcome.DnsFailed,
+        SocketException { SocketErrorCode: var code } when IsNameError(code) => AttemptOutcome.DnsFailed,
         HttpRequestException or IOException or SocketException => AttemptOutcome.ConnectFailed,
         _ => null,
     };
@@ -41,15 +55,18 @@ internal static class AttemptClassification
         >= 300 and < 400 => $"the receiver answered {status}; redirects are not followed, use the final address as endpoint",
         401 or 403 => $"the receiver answered {status}; check the authentication and the secret",
         404 or 410 => $"the receiver answered {status}; check the endpoint's path",
+        407 => $"the proxy answered {status}; check {EgressOptions.SectionName}:{nameof(EgressOptions.ProxyCredentials)}",
         405 or 501 => $"the receiver answered {status}; the endpoint must take POST",
         413 => $"the receiver answered {status}; it does not take a body of this size",
         _ when Enum.IsDefined((HttpStatusCode)status) => $"the receiver answered {status} ({(HttpStatusCode)status})",
         _ => $"the receiver answered {status}",
     };
 
+    /// <returns>May quote the receiver: to be bounded and redacted.</returns>
     public static string Describe(AttemptOutcome outcome, Exception exception, TimeSpan timeout) => outcome switch
     {
         AttemptOutcome.TimedOut => FormattableString.Invariant($"no answer within {timeout.TotalSeconds:0.###} s"),
+        AttemptOutcome.AddressForbidden => (exception.InnerException ?? exception).Message,
         AttemptOutcome.TlsFailed => "the TLS handshake failed: " + (exception.InnerException ?? exception).Message,
         _ => exception.Message,
     };

@@ -16,6 +16,9 @@ internal sealed class CredentialsException(string message, Exception? inner = nu
 /// </remarks>
 internal sealed class Credentials
 {
+    /// <summary>Stands where a secret was.</summary>
+    public const string Mask = "***";
+
     private readonly Authentication _authentication;
     private readonly SignatureStyle _style;
     private readonly Opened[] _secrets;
@@ -31,9 +34,8 @@ internal sealed class Credentials
     public static Credentials Open(IntegrationSettings settings, ISecretProtector protector)
     {
         var authentication = settings.Authentication;
-        if (authentication == Authentication.None) return new(authentication, default, []);
-        if (authentication == Authentication.Certificate)
-            throw new CredentialsException($"There is no certificate {settings.CertificateId}; choose another authentication.");
+        // A certificate is shown in the handshake, by the connections.
+        if (authentication is Authentication.None or Authentication.Certificate) return new(authentication, default, []);
 
         var style = settings.Delivery.SignatureStyle;
         var secrets = new Opened[settings.Secrets.Count];
@@ -64,7 +66,7 @@ internal sealed class Credentials
         switch (_authentication)
         {
             case Authentication.BasicAuth:
-                headers.TryAddWithoutValidation("Authorization", "Basic " + Convert.ToBase64String(Current(now).Key));
+                headers.TryAddWithoutValidation("Authorization", "Basic " + Current(now).Base64);
                 break;
             case Authentication.BearerToken:
                 headers.TryAddWithoutValidation("Authorization", "Bearer " + Current(now).Text);
@@ -85,8 +87,8 @@ internal sealed class Credentials
     {
         foreach (var secret in _secrets)
         {
-            text = text.Replace(secret.Text, "***", StringComparison.Ordinal)
-                .Replace(Convert.ToBase64String(secret.Key), "***", StringComparison.Ordinal);
+            text = text.Replace(secret.Text, Mask, StringComparison.Ordinal)
+                .Replace(secret.Base64, Mask, StringComparison.Ordinal);
         }
 
         return text;
@@ -118,6 +120,8 @@ internal sealed class Credentials
         public string Text => text;
 
         public byte[] Key => key;
+
+        public string Base64 { get; } = Convert.ToBase64String(key);
 
         public bool IsActive(DateTimeOffset now) => expiresAt is null || now < expiresAt;
     }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
+using System.Security.Authentication;
 using Webhook.Actors.Integrations;
 
 namespace Webhook.Actors.Sending;
@@ -12,59 +12,56 @@ internal static class EndpointHandler
     // DNS changes are followed within this time.
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
-    /// <param name="trace">Of a test; null in delivery. Everything else is the same in both.</param>
-    public static SocketsHttpHandler Create(IntegrationSettings settings, SendWindow window, StageTrace? trace)
+    // Of all headers of an answer together, the interim (1xx) ones before it included; what is longer breaks the connection.
+    private const int MaxResponseHeadersKiB = 32;
+
+    /// <param name="connections">At a time, at most.</param>
+    public static HttpMessageHandler Create(IntegrationSettings settings, SendingServices services, int connections, EndpointTls tls)
     {
         var isTls = settings.Endpoint.Scheme == Uri.UriSchemeHttps;
+        var connector = new EndpointConnector(services.Egress, services.Resolver);
+        var proxy = services.Egress.Proxy is { } configured && configured.IsFor(settings.Endpoint) ? configured : null;
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             AutomaticDecompression = DecompressionMethods.None,
             UseCookies = false,
-            UseProxy = false,
+            UseProxy = proxy is not null,
+            Proxy = proxy?.ToWebProxy(),
             ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
             PooledConnectionLifetime = ConnectionLifetime,
-            MaxConnectionsPerServer = window.Size,
+            MaxConnectionsPerServer = connections,
+            MaxResponseHeadersLength = MaxResponseHeadersKiB,
             // AnswerExcerpt drains what is worth draining; the rest closes the connection.
             MaxResponseDrainSize = 0,
             ConnectTimeout = Timeout.InfiniteTimeSpan,
-            ConnectCallback = (context, cancellation) => ConnectAsync(context.DnsEndPoint, isTls, trace, cancellation),
+            SslOptions = { EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13 },
+            ConnectCallback = async (context, cancellation) =>
+            {
+                var trace = StageTrace.Of(context.InitialRequestMessage);
+                var connecting = proxy is null
+                    ? connector.ConnectAsync(context.DnsEndPoint, trace, cancellation)
+                    : connector.ConnectToProxyAsync(context.DnsEndPoint, trace, cancellation);
+                var stream = await connecting.ConfigureAwait(false);
+                // Through a proxy this stage is its tunnel as well.
+                if (isTls) trace?.Start("tls");
+                return stream;
+            },
             PlaintextStreamFilter = (context, _) =>
             {
-                trace?.Start("request");
-                return ValueTask.FromResult(context.PlaintextStream);
+                if (context.InitialRequestMessage.Method != HttpMethod.Connect) StageTrace.Of(context.InitialRequestMessage)?.Connected();
+                return ValueTask.FromResult(tls.Watch(context.PlaintextStream));
             },
         };
-        if (settings.IsInsecure) handler.SslOptions.RemoteCertificateValidationCallback = AcceptAny;
-        return handler;
-    }
-
-    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint endpoint, bool isTls, StageTrace? trace, CancellationToken cancellation)
-    {
-        trace?.Start("resolve");
-        var addresses = await Dns.GetHostAddressesAsync(endpoint.Host, cancellation).ConfigureAwait(false);
-        if (addresses.Length == 0) throw new SocketException((int)SocketError.HostNotFound);
-        trace?.Detail(string.Join(", ", addresses.AsEnumerable()));
-
-        // The address guard belongs here: after resolving, on the very addresses that are connected to.
-        trace?.Start("address");
-
-        trace?.Start("connect");
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(addresses, endpoint.Port, cancellation).ConfigureAwait(false);
-            trace?.Detail(socket.RemoteEndPoint!.ToString()!);
-            if (isTls) trace?.Start("tls");
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
+        tls.ApplyTo(handler.SslOptions);
+        if (settings.IsInsecure) handler.SslOptions.RemoteCertificateValidationCallback = proxy is null ? AcceptAny : AcceptAnyBut(proxy);
+        return proxy is null ? handler : new ProxiedTargetCheck(connector, handler);
     }
 
     // The integration says isInsecure: its owner chose not to verify the receiver.
     private static bool AcceptAny(object sender, object? certificate, object? chain, SslPolicyErrors errors) => true;
+
+    // It does not speak for the proxy, which is the operator's.
+    private static RemoteCertificateValidationCallback AcceptAnyBut(EgressProxy proxy) => (sender, _, _, errors) =>
+        errors == SslPolicyErrors.None || !((SslStream)sender).TargetHostName.Equals(proxy.Address.IdnHost, StringComparison.OrdinalIgnoreCase);
 }

@@ -15,15 +15,18 @@ namespace Webhook.Actors.Sending;
 /// Sending --Retire--> Retiring  (nothing new)                              +--stream ended, nothing in flight--> stopped
 /// Sending -----------------------------------------------------------------+
 /// </code>
+/// While the integration is paused or inhibited the batches in flight wait in the gate, and so does the stream.
 /// Failed attempts are answers, never exceptions. One that throws is a bug: the actor stops, its stream ends with it, and the lane starts both again from the
 /// cursor. An actor is never restarted, so an answer that comes too late finds nobody.
 /// </remarks>
 internal sealed class HttpSinkActor : UntypedActor
 {
     private readonly LaneId _lane;
+    private readonly long _revision;
     private readonly TimeProvider _time;
+    private readonly IDeliveryLedger _ledger;
     private readonly IActorRef _reports;
-    private readonly SendWindow _window;
+    private readonly DeliveryGate _gate;
     private readonly BatchDelivery _delivery;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly CancellationTokenSource _noRetries = new();
@@ -38,18 +41,24 @@ internal sealed class HttpSinkActor : UntypedActor
     // The integration hears of the first success of a run too: it may know of failures of the run before.
     private bool _hasNewsOfSuccess = true;
 
-    public HttpSinkActor(LaneId lane, IntegrationSettings settings, SendingServices services, IActorRef reports)
+    public HttpSinkActor(LaneProtocol.Run command, SendingServices services, IDeliveryLedger ledger, IActorRef reports)
     {
-        _lane = lane;
+        var settings = command.Settings;
+        _lane = command.Lane;
+        _revision = command.Revision;
         _time = services.Time;
+        _ledger = ledger;
         _reports = reports;
-        _window = SendWindow.For(settings.Delivery);
-        _delivery = new BatchDelivery(settings, services, _window, Random.Shared.NextDouble);
+        var window = SendWindow.For(settings.Delivery, services.Time);
+        _gate = new DeliveryGate(window, services.Limits, services.Time);
+        if (command.Hold is { } hold) _gate.Adopt(hold, isStart: true);
+        _delivery = new BatchDelivery(settings, services, ledger, _gate, window.Maximum, Random.Shared.NextDouble);
     }
 
+    /// <param name="command">Whose batches these are, with which settings, and what held the integration back when it was last seen.</param>
     /// <param name="reports">Gets <see cref="DeliveryReport"/>s: the integrations' region.</param>
-    public static Props Props(LaneId lane, IntegrationSettings settings, SendingServices services, IActorRef reports) =>
-        Akka.Actor.Props.Create(() => new HttpSinkActor(lane, settings, services, reports));
+    public static Props Props(LaneProtocol.Run command, SendingServices services, IDeliveryLedger ledger, IActorRef reports) =>
+        Akka.Actor.Props.Create(() => new HttpSinkActor(command, services, ledger, reports));
 
     protected override void OnReceive(object message)
     {
@@ -61,7 +70,7 @@ internal sealed class HttpSinkActor : UntypedActor
             case Sent sent:
                 Finish(sent);
                 break;
-            case AttemptFailed failure:
+            case FailedAttempt failure:
                 Report(failure);
                 break;
             case StreamStarted:
@@ -70,11 +79,19 @@ internal sealed class HttpSinkActor : UntypedActor
                 Sender.Tell(Ack.Instance);
                 break;
             case StreamEnded ended:
-                if (ended.Cause is not null) _log.Error(ended.Cause, "The stream of lane {Lane} failed", _lane);
-                EndStream();
+                EndStream(ended.Cause);
+                break;
+            case Terminated when !_hasStreamEnded:
+                _noRetries.Cancel();
+                EndStream(null);
                 break;
             case Terminated:
-                EndStream();
+                break;
+            case Held held:
+                _gate.Adopt(held.Hold, isStart: false);
+                break;
+            case Resume:
+                _gate.Lift();
                 break;
             case Drain:
                 _isDraining = true;
@@ -100,68 +117,79 @@ internal sealed class HttpSinkActor : UntypedActor
         _noRetries.Cancel();
         _abort.Cancel();
         _delivery.Dispose();
+        _gate.Dispose();
     }
 
     private void Take(Batch batch)
     {
+        var opened = _sendsNothing ? ValueTask.CompletedTask : _ledger.OpenAsync(batch);
         if (batch.Events == 0 || _sendsNothing)
         {
-            Context.Parent.Tell(new Left(batch.Covers, batch.Events, IsDelivered: batch.Events == 0));
+            if (!_sendsNothing) _ledger.Finish(batch);
+            Context.Parent.Tell(new Left(batch.Covers, batch.Events, IsFinished: batch.Events == 0));
             batch.Dispose();
             Sender.Tell(Ack.Instance);
             return;
         }
 
         _inFlight++;
-        Context.Parent.Tell(new Taken(batch.Covers, batch.StoredAtNanoseconds));
-        SendAsync(batch, Self).PipeTo(Self);
-        if (_window.HasRoom(_inFlight)) Sender.Tell(Ack.Instance);
+        Context.Parent.Tell(new Taken(batch.Covers, batch.StoredAtNanoseconds, _gate.WindowSize));
+        SendAsync(batch, opened, Self).PipeTo(Self);
+        if (_gate.HasRoom(_inFlight)) Sender.Tell(Ack.Instance);
         else _unacknowledged = Sender;
     }
 
     // Encoding and signing are work for milliseconds: not on the actor's turn.
-    private Task<Sent> SendAsync(Batch batch, IActorRef self)
+    private Task<Sent> SendAsync(Batch batch, ValueTask opened, IActorRef self)
     {
-        var (covers, events, id) = (batch.Covers, batch.Events, batch.Id);
+        var (covers, events) = (batch.Covers, batch.Events);
         return Task.Run(async () =>
         {
-            var (isDelivered, attempts) = await _delivery.SendAsync(
-                batch, (result, attempt) => self.Tell(new AttemptFailed(id, events, result, attempt)), _noRetries.Token, _abort.Token).ConfigureAwait(false);
-            return new Sent(covers, events, isDelivered, attempts);
+            var end = await _delivery.SendAsync(batch, opened, failure => self.Tell(failure), _noRetries.Token, _abort.Token).ConfigureAwait(false);
+            return new Sent(covers, events, end);
         });
     }
 
     private void Finish(Sent sent)
     {
         _inFlight--;
-        if (!sent.IsDelivered && _isDraining) _sendsNothing = true;
-        if (sent.IsDelivered && _hasNewsOfSuccess)
+        if (!sent.End.IsFinished && _isDraining) _sendsNothing = true;
+        if (sent.End.IsFinished && _hasNewsOfSuccess)
         {
             _hasNewsOfSuccess = false;
-            _reports.Tell(new DeliveryReport(_lane.Integration, AttemptOutcome.Delivered, sent.Attempts, null, null, _time.GetUtcNow()));
+            _reports.Tell(new DeliveryReport(_lane.Integration, _revision, AttemptOutcome.Delivered, sent.End.Attempts, null, null, _time.GetUtcNow()));
         }
 
-        Context.Parent.Tell(new Left(sent.Range, sent.Events, sent.IsDelivered));
-        _unacknowledged?.Tell(Ack.Instance);
-        _unacknowledged = null;
+        Context.Parent.Tell(new Left(sent.Range, sent.Events, sent.End.IsFinished));
+        if (_unacknowledged is { } stream && _gate.HasRoom(_inFlight))
+        {
+            stream.Tell(Ack.Instance);
+            _unacknowledged = null;
+        }
+
         StopWhenDone();
     }
 
-    private void Report(AttemptFailed failure)
+    private void Report(FailedAttempt failure)
     {
-        var (batch, events, result, attempt) = failure;
+        var (batch, events, result, attempt, hold) = failure;
         _hasNewsOfSuccess = true;
         _log.Log(OutcomeRule.Of(result.Outcome).Level, null,
             "Integration {Integration}: batch {Batch} of {Events} events failed at attempt {Attempt}: {Reason}",
             _lane.Integration, batch, events, attempt, result.Error);
-        _reports.Tell(new DeliveryReport(_lane.Integration, result.Outcome, attempt, result.StatusCode, result.Error, _time.GetUtcNow()));
+        _reports.Tell(new DeliveryReport(_lane.Integration, _revision, result.Outcome, attempt, result.StatusCode, result.Error, _time.GetUtcNow(), hold));
     }
 
-    // Whether it was asked for or not: the next run will do better than pauses in this one.
-    private void EndStream()
+    // A stream that ended by itself at the end of what it had to read leaves the deliveries their time; whoever wants less of it says so beforehand.
+    private void EndStream(Exception? cause)
     {
+        if (cause is not null)
+        {
+            _log.Error(cause, "The stream of lane {Lane} failed", _lane);
+            _noRetries.Cancel();
+        }
+
         _hasStreamEnded = true;
-        _noRetries.Cancel();
         StopWhenDone();
     }
 
@@ -170,7 +198,5 @@ internal sealed class HttpSinkActor : UntypedActor
         if (_hasStreamEnded && _inFlight == 0) Context.Stop(Self);
     }
 
-    private sealed record Sent(SequenceRange Range, int Events, bool IsDelivered, int Attempts) : ILocal;
-
-    private sealed record AttemptFailed(string Batch, int Events, AttemptResult Result, int Attempt) : ILocal;
+    private sealed record Sent(SequenceRange Range, int Events, DeliveryEnd End) : ILocal;
 }

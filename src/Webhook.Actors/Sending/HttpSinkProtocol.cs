@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Webhook.Actors.Integrations;
 
 namespace Webhook.Actors.Sending;
 
@@ -37,10 +38,20 @@ internal static class HttpSinkProtocol
         public static readonly Retire Instance = new();
     }
 
-    /// <summary>To the lane: a batch is now in flight.</summary>
-    internal sealed record Taken(SequenceRange Range, long StoredAtNanoseconds) : ILocal;
+    /// <summary>From the lane: the integration is held back.</summary>
+    internal sealed record Held(DeliveryHold Hold) : ILocal;
 
-    /// <summary>To the lane: the batch is no longer in flight, and the range is done with if <paramref name="IsDelivered"/>.</summary>
+    /// <summary>From the lane: whatever holds the integration back is over.</summary>
+    internal sealed record Resume : ILocal
+    {
+        public static readonly Resume Instance = new();
+    }
+
+    /// <summary>To the lane: a batch is now in flight.</summary>
+    /// <param name="Window">How many may be in flight now.</param>
+    internal sealed record Taken(SequenceRange Range, long StoredAtNanoseconds, int Window) : ILocal;
+
+    /// <summary>To the lane: the batch is no longer in flight, and the range is done with if <paramref name="IsFinished"/>.</summary>
     /// <param name="Events">0: the range held nothing to send and was never in flight.</param>
-    internal sealed record Left(SequenceRange Range, int Events, bool IsDelivered) : ILocal;
+    internal sealed record Left(SequenceRange Range, int Events, bool IsFinished) : ILocal;
 }

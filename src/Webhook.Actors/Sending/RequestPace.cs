@@ -1,34 +1,43 @@
 namespace Webhook.Actors.Sending;
 
 /// <summary>
-/// Keeps one lane's requests apart: at most <c>maxRequestsPerSecond</c>, evenly spread, so that no second ever sees more; and none while the receiver has
-/// asked for a pause. Attempts of several batches wait here at once, in the order they came.
+/// Keeps one lane's requests apart: at most <c>maxRequestsPerSecond</c>, evenly spread, so that no second ever sees more. Attempts of several batches wait here
+/// at once, in the order they came.
 /// </summary>
-internal sealed class RequestPace(double? requestsPerSecond, TimeProvider time)
+/// <remarks>
+/// Safe for several threads. It measures with the monotonic clock, which steps of the wall clock do not touch. A timer that fires late (a stalled process)
+/// lets those that waited meanwhile go together: at most as many as the window is large.
+/// </remarks>
+/// <param name="credit">Places of so long a time that were not used may be used at once; none by default.</param>
+internal sealed class RequestPace(double? requestsPerSecond, TimeProvider time, TimeSpan credit = default)
 {
     private readonly Lock _lock = new();
-    private readonly TimeSpan _interval = requestsPerSecond is { } rate ? TimeSpan.FromSeconds(1 / rate) : TimeSpan.Zero;
-    private readonly long _start = time.GetTimestamp();
-    private TimeSpan _nextFree;
-    private TimeSpan _pausedUntil;
 
-    /// <summary>A place in the queue: how long from now until the request may go.</summary>
+    // Rounded up: 3 a second at 0.3333333 s would let a fourth into the second.
+    private readonly TimeSpan _interval = requestsPerSecond is { } rate ? TimeSpan.FromTicks((long)Math.Ceiling(TimeSpan.TicksPerSecond / rate)) : TimeSpan.Zero;
+    private readonly long _start = time.GetTimestamp();
+    private TimeSpan _nextFree = -credit;
+
+    /// <summary>Waits for its place.</summary>
+    /// <exception cref="OperationCanceledException">The place stays taken; nobody moves up.</exception>
+    public async Task WaitAsync(CancellationToken cancellation)
+    {
+        // Delays are cut to whole milliseconds; rounded up nobody goes too early.
+        if (Reserve() is { Ticks: > 0 } wait)
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), time, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>A place in the queue: how long from now until the request may go; it may go at once when that is not above zero.</summary>
     public TimeSpan Reserve()
     {
         lock (_lock)
         {
-            var now = time.GetElapsedTime(_start);
-            var at = Later(now, Later(_nextFree, _pausedUntil));
+            var now = Now();
+            var at = now - credit > _nextFree ? now - credit : _nextFree;
             _nextFree = at + _interval;
             return at - now;
         }
     }
 
-    /// <summary>Nothing that reserves from now on goes within <paramref name="pause"/>.</summary>
-    public void Pause(TimeSpan pause)
-    {
-        lock (_lock) _pausedUntil = Later(_pausedUntil, time.GetElapsedTime(_start) + pause);
-    }
-
-    private static TimeSpan Later(TimeSpan a, TimeSpan b) => a > b ? a : b;
+    private TimeSpan Now() => time.GetElapsedTime(_start);
 }

@@ -15,15 +15,18 @@ internal static class SampleBatch
         var json = Json(nanoseconds, Timestamp(nanoseconds, settings.TimestampResolution));
         var text = settings.Output == PayloadFormat.Ndjson ? json + "\n" : "[" + json + "]";
         var body = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));
-        return new Batch(body, Encoding.UTF8.GetBytes(text, body))
+        var index = ArrayPool<BatchEvent>.Shared.Rent(1);
+        index[0] = new BatchEvent(0, settings.Output == PayloadFormat.Json ? 1 : 0);
+        return new Batch(body, Encoding.UTF8.GetBytes(text, body), index, events: 1)
         {
-            Integration = lane.Integration,
-            Id = FormattableString.Invariant($"msg_{lane}-test-{nanoseconds}"),
-            Partition = lane.Partition,
-            Events = 1,
+            Lane = lane,
+            Output = settings.Output,
+            Kind = BatchKind.Test,
+            IdSuffix = FormattableString.Invariant($"-test-{nanoseconds}"),
             FirstSequence = 0,
             LastSequence = 0,
             Covers = default,
+            Channels = settings.Channels,
             StoredAtNanoseconds = nanoseconds,
         };
     }

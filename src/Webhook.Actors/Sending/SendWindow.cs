@@ -2,17 +2,51 @@ using Webhook.Actors.Integrations;
 
 namespace Webhook.Actors.Sending;
 
-/// <summary>How many requests a lane has in flight at most. Fixed; the place where an adaptive one will live.</summary>
+/// <summary>
+/// How many requests a lane has in flight at most: one with <c>ordered</c>, <c>maxConcurrency</c> where it is set, else what <see cref="AdaptiveLimit"/> finds
+/// between 1 and 64.
+/// </summary>
+/// <remarks>Not thread-safe: it belongs to one gate, which calls it under its lock. <see cref="Maximum"/> and <see cref="IsAdaptive"/> never change.</remarks>
 internal sealed class SendWindow
 {
-    /// <summary>Requests in flight when <c>maxConcurrency</c> is absent.</summary>
-    public const int Default = 4;
+    /// <summary>The largest <c>maxConcurrency</c>, and the bound of an adaptive window: 64 bodies of 1 MB are what one lane may hold in memory.</summary>
+    public const int Largest = 64;
 
-    private SendWindow(int size) => Size = size;
+    private readonly TimeProvider _time;
+    private readonly long _start;
+    private AdaptiveLimit? _limit;
 
-    public int Size { get; }
+    private SendWindow(int maximum, AdaptiveLimit? limit, TimeProvider time)
+    {
+        Maximum = maximum;
+        _limit = limit;
+        _time = time;
+        _start = time.GetTimestamp();
+    }
 
-    public static SendWindow For(DeliverySettings delivery) => new(delivery.Ordered ? 1 : delivery.MaxConcurrency ?? Default);
+    /// <summary>Requests that may be in flight now, 1 to <see cref="Maximum"/>.</summary>
+    public int Size => _limit?.Size ?? Maximum;
+
+    /// <summary>What connections are pooled for.</summary>
+    public int Maximum { get; }
+
+    public bool IsAdaptive => _limit is not null;
+
+    public static SendWindow For(DeliverySettings delivery, TimeProvider time) => delivery switch
+    {
+        { Ordered: true } => new SendWindow(1, null, time),
+        { MaxConcurrency: { } fixedSize } => new SendWindow(fixedSize, null, time),
+        _ => new SendWindow(Largest, AdaptiveLimit.Start(Largest), time),
+    };
 
     public bool HasRoom(int inFlight) => inFlight < Size;
+
+    /// <summary>One attempt ended just now.</summary>
+    /// <param name="latency">From the attempt's start to its end, without pauses before it.</param>
+    /// <param name="inFlight">How many were in flight when it started, itself among them.</param>
+    public void Observe(AttemptOutcome outcome, TimeSpan latency, int inFlight) =>
+        _limit = _limit?.Observe(outcome, latency, inFlight, _time.GetElapsedTime(_start));
+
+    /// <summary>After an outage (inhibition, pause): an adaptive window begins again at 1, knowing nothing; a fixed one stays.</summary>
+    public void Restart() => _limit = _limit is null ? null : AdaptiveLimit.Start(Maximum, _time.GetElapsedTime(_start));
 }

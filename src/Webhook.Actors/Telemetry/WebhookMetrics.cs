@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 
 namespace Webhook.Actors.Telemetry;
 
@@ -24,6 +25,8 @@ public sealed class WebhookMetrics : IDisposable
     private readonly Histogram<int> _batchEvents;
     private readonly Counter<long> _batchFlushes;
     private readonly Counter<long> _eventsLost;
+    private readonly Counter<long> _deadLettered;
+    private readonly Counter<long> _deadLettersExpired;
 
     public WebhookMetrics()
     {
@@ -39,6 +42,8 @@ public sealed class WebhookMetrics : IDisposable
         _batchEvents = _meter.CreateHistogram<int>("batch_events", "events", "Events of one batch.");
         _batchFlushes = _meter.CreateCounter<long>("batch_flushes_total", "batches", "Batches closed, by reason: events, bytes, time, end.");
         _eventsLost = _meter.CreateCounter<long>("events_lost_total", "events", "Events that left the log undelivered, by reason: retention_age, retention_size, damage.");
+        _deadLettered = _meter.CreateCounter<long>("dead_lettered_total", "events", "Events that a receiver refused for good, by integration and status.");
+        _deadLettersExpired = _meter.CreateCounter<long>("dead_letters_expired_total", "events", "Dead letters dropped by age or number, by integration.");
         foreach (var reason in LossReasons) Lost(reason, 0);
     }
 
@@ -78,6 +83,14 @@ public sealed class WebhookMetrics : IDisposable
     }
 
     public void Lost(string reason, long events) => _eventsLost.Add(events, new KeyValuePair<string, object?>("reason", reason));
+
+    /// <param name="statusCode">The receiver's answer; null, told as <c>none</c>, when it was not one.</param>
+    public void DeadLettered(string integration, int? statusCode, long events) => _deadLettered.Add(
+        events, new KeyValuePair<string, object?>("integration", integration),
+        new KeyValuePair<string, object?>("status", statusCode?.ToString(CultureInfo.InvariantCulture) ?? "none"));
+
+    public void DeadLettersExpired(string integration, long count) =>
+        _deadLettersExpired.Add(count, new KeyValuePair<string, object?>("integration", integration));
 
     /// <summary>Gauges are read when asked for; <paramref name="read"/> must be quick and must not throw.</summary>
     public void Observe(string name, string unit, string description, Func<IEnumerable<Measurement<double>>> read) =>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Webhook.Actors;
 
 namespace Webhook.Server.Access;
 
@@ -24,6 +25,7 @@ internal sealed partial class AccessKeyFile(string dataFolder)
         }
     }
 
+    /// <exception cref="IOException">Or <see cref="UnauthorizedAccessException"/>: the file could not be written; the old one is in its place, unless only its folder could not be synced.</exception>
     public void Save(IReadOnlyList<AccessKey> keys)
     {
         var temporary = Path + ".new";
@@ -36,6 +38,7 @@ internal sealed partial class AccessKeyFile(string dataFolder)
         }
 
         File.Move(temporary, Path, overwrite: true);
+        FolderSync.Sync(dataFolder);
     }
 
     private string Damaged(string why) =>

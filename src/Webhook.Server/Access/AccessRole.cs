@@ -12,3 +12,25 @@ internal enum AccessRole
     /// <summary>Sends events, nothing else: one key per producer.</summary>
     Ingest,
 }
+
+/// <summary>The API's words for the roles; exact.</summary>
+internal static class AccessRoles
+{
+    public const string All = "admin, viewer, ingest";
+
+    public static string NameOf(AccessRole role) => role switch
+    {
+        AccessRole.Admin => "admin",
+        AccessRole.Viewer => "viewer",
+        AccessRole.Ingest => "ingest",
+        _ => throw new ArgumentOutOfRangeException(nameof(role), role, "is not a role"),
+    };
+
+    public static AccessRole? Parse(string name) => name switch
+    {
+        "admin" => AccessRole.Admin,
+        "viewer" => AccessRole.Viewer,
+        "ingest" => AccessRole.Ingest,
+        _ => null,
+    };
+}

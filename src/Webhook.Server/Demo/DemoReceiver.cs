@@ -11,6 +11,9 @@ internal sealed class DemoReceiver : IAsyncDisposable
 {
     private const int PrintedBodyBytes = 600;
 
+    /// <summary>Loopback, where it listens. Deliveries may reach it only while the demo runs.</summary>
+    public static IReadOnlyList<string> Addresses { get; } = ["127.0.0.0/8", "::1/128"];
+
     private readonly WebApplication _app;
     private readonly TextWriter _output;
     private readonly byte[] _secret;

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Webhook.Actors.Sending;
 using Webhook.Server.Access;
 
 namespace Webhook.Server.Demo;
@@ -29,8 +30,9 @@ internal sealed class DemoRun : IAsyncDisposable
     {
         var secret = RandomNumberGenerator.GetBytes(32);
         var demo = new DemoRun(await DemoReceiver.StartAsync(secret, output, cancellation), output);
-        using var admin = Client(address, keys.AddTransient(Name, AccessRole.Admin, time.GetUtcNow()));
-        using var ingest = Client(address, keys.AddTransient(Name, AccessRole.Ingest, time.GetUtcNow()));
+        output.WriteLine($"demo: deliveries may reach loopback ({string.Join(", ", DemoReceiver.Addresses)}), where the demo's receiver is; without --demo only what {EgressOptions.SectionName}:{nameof(EgressOptions.AllowedAddresses)} says");
+        using var admin = Client(address, keys.AddTransient(Name + "-admin", AccessRole.Admin, time.GetUtcNow()));
+        using var ingest = Client(address, keys.AddTransient(Name + "-ingest", AccessRole.Ingest, time.GetUtcNow()));
 
         await demo.SetUpIntegrationAsync(admin, secret, cancellation);
         var sent = await demo.SendSamplesAsync(ingest, cancellation);

@@ -14,7 +14,9 @@ internal static class HealthEndpoints
     {
         services.AddHealthChecks()
             .AddCheck<ClusterHealthCheck>("cluster", tags: [Ready], timeout: TimeSpan.FromSeconds(2))
-            .AddCheck<EventLogHealthCheck>("event log", tags: [Ready], timeout: TimeSpan.FromSeconds(2));
+            .AddCheck<EventLogHealthCheck>("event log", tags: [Ready], timeout: TimeSpan.FromSeconds(2))
+            .AddCheck<CertificateHealthCheck>("certificates", tags: [Ready], timeout: TimeSpan.FromSeconds(2))
+            .AddCheck<DeliveryHealthCheck>("delivery", HealthStatus.Degraded, tags: [Ready], timeout: TimeSpan.FromSeconds(2));
         return services.AddSingleton<ManagementAccess>().AddSingleton<MetricsExport>();
     }
 

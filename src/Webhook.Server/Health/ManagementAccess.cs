@@ -1,5 +1,6 @@
 using System.Net;
 using Webhook.Server.Access;
+using Webhook.Server.Audit;
 using Webhook.Server.Settings;
 
 namespace Webhook.Server.Health;
@@ -9,6 +10,7 @@ internal sealed class ManagementAccess(ManagementOptions options)
 {
     public void Guard(IEndpointConventionBuilder endpoint)
     {
+        endpoint.ChangesNothing();
         if (options.Url is { } url)
             endpoint.RequireHost($"*:{new Uri(url).Port}");
         else

@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using Webhook.Server.Settings;
 
 namespace Webhook.Server.IntegrationsApi;
 

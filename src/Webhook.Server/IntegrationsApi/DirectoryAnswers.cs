@@ -33,6 +33,19 @@ internal static class DirectoryAnswers
         Refused(var id, IntegrationProtocol.RefusalReason.Exists) => new ApiError(StatusCodes.Status409Conflict, "exists", $"Integration {id} exists already."),
         Refused(var id, IntegrationProtocol.RefusalReason.LanesSilent) => new ApiError(
             StatusCodes.Status500InternalServerError, "lanes_silent", $"The delivery of integration {id} did not answer in time, so nothing was changed; try again."),
+        Refused(var id, IntegrationProtocol.RefusalReason.NotEnabled) => new ApiError(
+            StatusCodes.Status409Conflict, "not_enabled", $"Integration {id} is disabled; enable it first."),
+        Refused(var id, IntegrationProtocol.RefusalReason.ReplayUnderWay) => new ApiError(
+            StatusCodes.Status409Conflict, "replay_under_way", $"A replay of integration {id} is under way; wait for its end, or call it off with DELETE …/replay."),
+        Refused(_, IntegrationProtocol.RefusalReason.NothingToReplay) => new ApiError(
+            StatusCodes.Status409Conflict, "nothing_to_replay",
+            "No event that is still kept and was delivered matches; a dry run says what is kept. Webhook:EventLog:ReplayAge and ReplayBytes keep more."),
+        Refused(var id, IntegrationProtocol.RefusalReason.RedeliveryUnderWay) => new ApiError(
+            StatusCodes.Status409Conflict, "redelivery_under_way", $"A redelivery of integration {id} is under way; try again when it is done."),
+        Refused(var id, IntegrationProtocol.RefusalReason.CertificateGone) => new ApiError(
+            StatusCodes.Status409Conflict, "certificate_gone", $"A certificate that integration {id} was to use has just been deleted, so nothing was changed; choose another."),
+        Refused(var id, IntegrationProtocol.RefusalReason.CertificatesSilent) => new ApiError(
+            StatusCodes.Status500InternalServerError, "certificates_silent", $"The certificates did not answer in time, so integration {id} was not changed; try again."),
         Unanswered => new ApiError(
             StatusCodes.Status500InternalServerError, "unanswered", "There was no answer in time, so it is unknown whether it was done; look before trying again."),
         _ => throw new ArgumentOutOfRangeException(nameof(result), result.GetType(), "has no answer"),

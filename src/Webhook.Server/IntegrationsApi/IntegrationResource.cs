@@ -1,10 +1,11 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Webhook.Actors.Integrations;
 
 namespace Webhook.Server.IntegrationsApi;
 
-/// <summary>An integration as the API shows it (spec 7): all values, also the defaults; never the secret.</summary>
+/// <summary>An integration as the API shows it: all values, also the defaults; never the secret.</summary>
 internal sealed record IntegrationResource(
     long Id, string Type, string Name, bool IsEnabled, IReadOnlyList<string> Channels, ConnectionResource ConnectionInfo, DeliveryResource Delivery)
 {
@@ -14,23 +15,24 @@ internal sealed record IntegrationResource(
         return new IntegrationResource(
             view.Id.Value, SettingNames.WebhookType, view.Name, view.Current.IsEnabled, settings.Channels,
             new ConnectionResource(
-                settings.Endpoint.OriginalString, SettingNames.Authentications.NameOf(settings.Authentication), settings.CertificateId,
+                settings.Endpoint.OriginalString, SettingNames.Authentications.NameOf(settings.Authentication), settings.CertificateId, settings.CaCertificateId,
                 [.. settings.Headers.Select(static h => new HeaderResource(h.Key, h.Value))], settings.IsInsecure,
                 SettingNames.Outputs.NameOf(settings.Output), SettingNames.TimestampFormats.NameOf(settings.TimestampResolution)),
             new DeliveryResource(
                 delivery.MaxBatchEvents, delivery.MaxBatchBytes, delivery.MaxBatchDelayMs, delivery.TimeoutMs, delivery.MaxConcurrency, delivery.Ordered,
-                delivery.MaxRequestsPerSecond, SettingNames.Compressions.NameOf(delivery.Compression), SettingNames.SignatureStyles.NameOf(delivery.SignatureStyle)));
+                delivery.MaxRequestsPerSecond, SettingNames.Compressions.NameOf(delivery.Compression), SettingNames.SignatureStyles.NameOf(delivery.SignatureStyle),
+                delivery.StatusOverrides?.ToDictionary(static o => o.Status.ToString(CultureInfo.InvariantCulture), static o => SettingNames.StatusMeanings.NameOf(o.Outcome)!)));
     }
 }
 
 internal sealed record ConnectionResource(
-    string Endpoint, string? Auth, long? CertificateId, IReadOnlyList<HeaderResource> Headers, bool IsInsecure, string? Output, string? TimestampFormat);
+    string Endpoint, string? Auth, long? CertificateId, long? CaCertificateId, IReadOnlyList<HeaderResource> Headers, bool IsInsecure, string? Output, string? TimestampFormat);
 
 internal sealed record HeaderResource(string Key, string Value);
 
 internal sealed record DeliveryResource(
     int MaxBatchEvents, int MaxBatchBytes, int MaxBatchDelayMs, int TimeoutMs, int? MaxConcurrency, bool Ordered, double? MaxRequestsPerSecond,
-    string? Compression, string? SignatureStyle);
+    string? Compression, string? SignatureStyle, IReadOnlyDictionary<string, string>? StatusOverrides);
 
 internal sealed record ListResource<T>(IReadOnlyList<T> Data);
 
@@ -55,6 +57,8 @@ internal sealed record ErrorResource(string Error, DateTime Timestamp);
 [JsonSerializable(typeof(TestResource))]
 [JsonSerializable(typeof(StatusResource))]
 [JsonSerializable(typeof(ErrorsResource))]
+[JsonSerializable(typeof(RotationResource))]
+[JsonSerializable(typeof(EgressResource))]
 internal sealed partial class IntegrationsJson : JsonSerializerContext
 {
     public static IntegrationsJson Readable { get; } = new(NewOptions());

@@ -9,7 +9,7 @@ internal static class Logging
     public static void AddServeLogging(this IServiceCollection services) =>
         services.AddSerilog((provider, log) =>
         {
-            log.ReadFrom.Configuration(provider.GetRequiredService<IConfiguration>()).Enrich.FromLogContext();
+            log.ReadFrom.Configuration(provider.GetRequiredService<IConfiguration>()).Enrich.FromLogContext().Enrich.With<PathTokenMask>();
             if (Console.IsErrorRedirected)
                 log.WriteTo.Console(new CompactJsonFormatter(), standardErrorFromLevel: Serilog.Events.LogEventLevel.Verbose);
             else

@@ -1,13 +1,19 @@
 using System.Net.Sockets;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Webhook.Actors.DeadLetters;
 using Webhook.Actors.Delivery;
 using Webhook.Actors.EventLog;
 using Webhook.Actors.Events;
 using Webhook.Actors.Hosting;
 using Webhook.Actors.Integrations;
+using Webhook.Actors.Sending;
 using Webhook.Server.Access;
+using Webhook.Server.AccessApi;
+using Webhook.Server.Audit;
+using Webhook.Server.CertificatesApi;
 using Webhook.Server.Demo;
 using Webhook.Server.Health;
 using Webhook.Server.Ingest;
@@ -43,13 +49,11 @@ internal static class ServeHost
         try
         {
             CreateDataFolder(arguments.DataFolder);
-            var builder = CreateBuilder(arguments, commandLine);
             var now = TimeProvider.System.GetUtcNow();
             var (keys, newTokens) = errors.Count == 0
                 ? AccessKeys.Open(new AccessKeyFile(arguments.DataFolder), adminToken, ingestKey, now)
                 : (null, null);
-            AddServices(builder, arguments, keys);
-            await using var app = builder.Build();
+            await using var app = Build(arguments, commandLine, keys);
             errors.AddRange(SettingsCheck.FindErrors(app.Services));
             if (errors.Count > 0) return Refuse("the settings are wrong", errors);
 
@@ -69,6 +73,28 @@ internal static class ServeHost
         {
             return Refuse("it cannot start", [e.Message]);
         }
+    }
+
+    /// <summary>The program with all its services, before its routes.</summary>
+    /// <param name="keys">null only when the settings are known to be wrong, and only their errors are wanted.</param>
+    internal static WebApplication Build(ServeArguments arguments, Dictionary<string, string?> commandLine, AccessKeys? keys)
+    {
+        var builder = CreateBuilder(arguments, commandLine);
+        AddServices(builder, arguments, keys);
+        return builder.Build();
+    }
+
+    /// <summary>Every route there is.</summary>
+    internal static void MapRoutes(WebApplication app)
+    {
+        app.UseIntegrationsApi();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapIngest();
+        app.MapIntegrationsApi();
+        app.MapCertificatesApi();
+        app.MapAccessApi();
+        app.MapHealth();
     }
 
     private static void CreateDataFolder(string folder)
@@ -104,27 +130,30 @@ internal static class ServeHost
 
         if (keys is not null) services.AddSingleton(keys);
         services.AddAccess();
-        services.AddDataProtection().SetApplicationName("webhook").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(arguments.DataFolder, "secret-keys")));
+        services.AddAudit(arguments.DataFolder);
+        services.AddDataProtection().SetApplicationName("webhook");
+        services.AddOptions<KeyManagementOptions>().Configure<ILoggerFactory>(
+            (keyRing, loggers) => keyRing.XmlRepository = new KeyRingFolder(new DirectoryInfo(Path.Combine(arguments.DataFolder, "secret-keys")), loggers));
         services.AddSingleton<ISecretProtector, SecretProtector>();
         services.AddSettings<EgressOptions>(EgressOptions.SectionName);
+        if (arguments.Demo) services.PostConfigure<EgressOptions>(AllowDemo);
         services.AddSettings<ManagementOptions>(ManagementOptions.SectionName);
         services.AddSettings<ChannelOptions>(ChannelOptions.SectionName);
         services.AddSettings<EventLogOptions>(EventLogOptions.SectionName);
         services.AddSettings<DeliveryOptions>(DeliveryOptions.SectionName);
+        services.AddSettings<DeliveryLogOptions>(DeliveryLogOptions.SectionName);
+        services.AddSettings<DeadLetterOptions>(DeadLetterOptions.SectionName);
         services.AddIngest();
         services.AddIntegrationsApi();
+        services.AddAccessApi();
+        services.AddCertificatesApi();
         services.AddHealth();
         services.AddWebhookActors(builder.Configuration, Path.Combine(arguments.DataFolder, "journal.db"));
     }
 
-    private static void MapRoutes(WebApplication app)
+    private static void AllowDemo(EgressOptions egress)
     {
-        app.UseIntegrationsApi();
-        app.UseAuthentication();
-        app.UseAuthorization();
-        app.MapIngest();
-        app.MapIntegrationsApi();
-        app.MapHealth();
+        foreach (var range in DemoReceiver.Addresses) egress.AllowedAddresses.Add(range);
     }
 
     private static string AddressOf(WebApplication app) =>

@@ -14,7 +14,7 @@ public sealed class CursorReconciliationActorSpecs : TestKit
     public async Task Only_cursors_of_integrations_that_no_page_of_the_catalog_names_are_dropped()
     {
         await using var log = new TestLog();
-        foreach (var id in new long[] { 1, 2, 3, 4 }) await log.Cursors.CreateAsync(new CursorKey(id, 0), 0, CancellationToken.None);
+        foreach (var id in new long[] { 1, 2, 3, 4 }) await log.Cursors.SaveDurablyAsync(new CursorKey(id, 0), Cursor.At(0), CancellationToken.None);
         var catalog = CreateTestProbe();
         var reconciliation = Sys.ActorOf(CursorReconciliationActor.Props(log.Cursors, () => catalog));
         Watch(reconciliation);
@@ -29,6 +29,21 @@ public sealed class CursorReconciliationActorSpecs : TestKit
     }
 
     [Fact]
+    public async Task Cursors_with_ids_that_the_catalog_never_gave_are_kept_because_the_journal_was_lost()
+    {
+        await using var log = new TestLog();
+        foreach (var id in new long[] { 1, 2, 3 }) await log.Cursors.SaveDurablyAsync(new CursorKey(id, 0), Cursor.At(0), CancellationToken.None);
+        var catalog = CreateTestProbe();
+        Watch(Sys.ActorOf(CursorReconciliationActor.Props(log.Cursors, () => catalog)));
+
+        await catalog.ExpectMsgAsync(new CatalogProtocol.List(default), Deadline);
+        catalog.Reply(new CatalogProtocol.Page([], IsLast: true, NextId: 2));
+
+        await ExpectMsgAsync<Terminated>(Deadline);
+        (await log.Cursors.ListAsync(CancellationToken.None)).Keys.Select(key => key.Integration).Order().ShouldBe([2, 3]);
+    }
+
+    [Fact]
     public async Task Without_cursors_nobody_is_asked()
     {
         await using var log = new TestLog();
@@ -40,5 +55,5 @@ public sealed class CursorReconciliationActorSpecs : TestKit
     }
 
     private static CatalogProtocol.Page Page(bool isLast, params long[] ids) =>
-        new([.. ids.Select(id => new CatalogEntry(new IntegrationId(id), $"i{id}", default))], isLast);
+        new([.. ids.Select(id => new CatalogEntry(new IntegrationId(id), $"i{id}", default))], isLast, 10);
 }

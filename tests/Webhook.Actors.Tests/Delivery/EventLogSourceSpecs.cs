@@ -113,6 +113,8 @@ public sealed class EventLogSourceSpecs : TestKit
 
         public IReadOnlyCollection<LogFault> Faults => [];
 
+        public bool IsShortOfSpace => false;
+
         public LogBounds Bounds(int partition)
         {
             if (Grow is not null && ++_looks == 2) Grow();

@@ -5,6 +5,7 @@ using Akka.Streams;
 using Akka.Streams.Dsl;
 using Akka.TestKit.Xunit2;
 using Webhook.Actors.Delivery;
+using Webhook.Actors.EventLog;
 using Webhook.Actors.Events;
 using Webhook.Actors.Integrations;
 using Webhook.Actors.Sending;
@@ -97,9 +98,9 @@ public sealed class GroupedWithinStageSpecs : TestKit
         await OfferAsync(source, Wanted(1));
         (await NextAsync(sink)).ShouldBe("0");
 
-        var together = Source.From(Enumerable.Range(0, 5).Select(_ => new EventRun(NextBlock(Wanted(2)), 0)).ToList())
+        var together = Source.From(Enumerable.Range(0, 5).Select(_ => Whole(NextBlock(Wanted(2)))).ToList())
             .Concat(Source.Never<EventRun>())
-            .Via(new GroupedWithinStage(Examples.Lane, Settings(delayMs: 0), 0, _metrics))
+            .Via(Stage(Settings(delayMs: 0)))
             .RunWith(Queue(), _materializer);
 
         (await NextAsync(together)).ShouldBe("0,1,0,1,0,1,0,1,0,1");
@@ -121,8 +122,8 @@ public sealed class GroupedWithinStageSpecs : TestKit
         await OfferAsync(source, Wanted(1));
         await OfferAsync(source, Wanted(2));
         await TakenAsync(4);
-        var withheld = source.OfferAsync(new EventRun(NextBlock(Wanted(1)), 0));
-        var queued = source.OfferAsync(new EventRun(NextBlock(Wanted(1)), 0));
+        var withheld = source.OfferAsync(Whole(NextBlock(Wanted(1))));
+        var queued = source.OfferAsync(Whole(NextBlock(Wanted(1))));
 
         (await NextAsync(sink)).ShouldBe("0");
         (await NextAsync(sink)).ShouldBe("0,0,0,1");
@@ -135,10 +136,10 @@ public sealed class GroupedWithinStageSpecs : TestKit
     {
         var random = new Random(42);
         var sizes = Enumerable.Range(0, 200).Select(_ => random.Next(1, 30)).ToArray();
-        var runs = sizes.Select(size => new EventRun(NextBlock(Wanted(size)), 0)).ToList();
+        var runs = sizes.Select(size => Whole(NextBlock(Wanted(size)))).ToList();
 
         var batches = await Source.From(runs)
-            .Via(new GroupedWithinStage(Examples.Lane, Settings(events: 7), 0, _metrics))
+            .Via(Stage(Settings(events: 7)))
             .RunAggregate(new List<string>(), (list, batch) => [.. list, Numbers(batch)], _materializer).WaitAsync(Deadline);
 
         string.Join(",", batches).ShouldBe(string.Join(",", sizes.SelectMany(size => Enumerable.Range(0, size))));
@@ -176,7 +177,7 @@ public sealed class GroupedWithinStageSpecs : TestKit
     {
         var ((source, kill), sink) = Source.Queue<EventRun>(1, OverflowStrategy.Backpressure)
             .ViaMaterialized(KillSwitches.Single<EventRun>(), Keep.Both)
-            .Via(new GroupedWithinStage(Examples.Lane, Settings(), 0, _metrics))
+            .Via(Stage(Settings()))
             .ToMaterialized(Queue(), Keep.Both).Run(_materializer);
         await OfferAsync(source, Wanted(2));
         await TakenAsync(1);
@@ -217,8 +218,8 @@ public sealed class GroupedWithinStageSpecs : TestKit
     [Fact]
     public async Task A_stream_that_is_cancelled_gives_its_block_back()
     {
-        await Source.Single(new EventRun(NextBlock(Wanted(100)), 0)).Concat(Source.Never<EventRun>())
-            .Via(new GroupedWithinStage(Examples.Lane, Settings(events: 1), 0, _metrics))
+        await Source.Single(Whole(NextBlock(Wanted(100)))).Concat(Source.Never<EventRun>())
+            .Via(Stage(Settings(events: 1)))
             .Take(2).RunWith(Sink.Ignore<Batch>(), _materializer).WaitAsync(Deadline);
 
         await AwaitAssertAsync(AllReleased, Deadline);
@@ -238,9 +239,12 @@ public sealed class GroupedWithinStageSpecs : TestKit
 
     private static async Task<string> NextAsync(ISinkQueue<Batch> sink) => Numbers((await sink.PullAsync().WaitAsync(Deadline)).Value);
 
+    private GroupedWithinStage Stage(IntegrationSettings settings, Cursor? from = null) => new(
+        () => new BatchBuilder(Examples.Lane, settings, from ?? Cursor.At(0)), TimeSpan.FromMilliseconds(settings.Delivery.MaxBatchDelayMs), _metrics);
+
     private (ISourceQueueWithComplete<EventRun> Source, ISinkQueue<Batch> Sink) Run(IntegrationSettings settings) =>
         Source.Queue<EventRun>(1, OverflowStrategy.Backpressure)
-            .Via(new GroupedWithinStage(Examples.Lane, settings, 0, _metrics))
+            .Via(Stage(settings))
             .ToMaterialized(Queue(), Keep.Both).Run(_materializer);
 
     private EventBlock NextBlock(params (string, string)[] events)
@@ -251,7 +255,7 @@ public sealed class GroupedWithinStageSpecs : TestKit
     }
 
     private async Task OfferAsync(ISourceQueueWithComplete<EventRun> source, params (string, string)[] events) =>
-        (await source.OfferAsync(new EventRun(NextBlock(events), 0)).WaitAsync(Deadline)).ShouldBe(QueueOfferResult.Enqueued.Instance);
+        (await source.OfferAsync(Whole(NextBlock(events))).WaitAsync(Deadline)).ShouldBe(QueueOfferResult.Enqueued.Instance);
 
     // The stage releases a block when it has copied what it wants of it.
     private Task TakenAsync(int blocks) => AwaitAssertAsync(() => _blocks.Take(blocks).ShouldAllBe(block => IsReleased(block)), Deadline);

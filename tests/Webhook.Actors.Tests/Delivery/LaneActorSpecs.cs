@@ -6,6 +6,7 @@ using Akka.TestKit.Xunit2;
 using Microsoft.AspNetCore.Http;
 using Webhook.Actors.Delivery;
 using Webhook.Actors.EventLog;
+using Webhook.Actors.Events;
 using Webhook.Actors.Integrations;
 using Webhook.Actors.Sending;
 using Webhook.Actors.Tests.Sending;
@@ -18,7 +19,7 @@ public sealed class LaneActorSpecs : TestKit, IAsyncLifetime
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
     private readonly TestProbe _reports;
-    private readonly SendingServices _sending = Examples.Services();
+    private readonly SendingServices _sending = Examples.Services(limits: new SendingLimits(TimeSpan.FromMilliseconds(200), TimeSpan.FromMinutes(5)));
     private TestLog _log = new();
 
     public LaneActorSpecs() => _reports = CreateTestProbe();
@@ -75,18 +76,77 @@ public sealed class LaneActorSpecs : TestKit, IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_receiver_that_refuses_is_asked_again_and_neighbours_go_on()
+    public async Task A_refused_event_is_a_dead_letter_as_it_was_accepted_and_its_neighbours_arrive()
     {
-        await using var refusing = await Receiver.StartAsync(static (_, context) => Answer(context, 400));
+        await using var receiver = await Receiver.StartAsync(static (request, context) => Answer(context, Numbers(request).Contains(3) ? 422 : 200), keepOnly2xx: true);
+        var lane = Lane();
+        await OpenAsync(lane);
+        await _log.AppendAsync(6);
+        lane.Tell(Run(receiver) with { Settings = Run(receiver).Settings with { TimestampResolution = TimestampResolution.Seconds } }, TestActor);
+
+        await UntilNumbersAsync(receiver, [0, 1, 2, 4, 5]);
+
+        _lanes[7] = lane;
+        await ProgressAsync(7, p => p.Cursor == p.Head);
+        var letter = (await _log.DeadLetters.ListAsync(7, new DeadLetterFilter(), null, 10, CancellationToken.None)).ShouldHaveSingleItem();
+        letter.ShouldSatisfyAllConditions(
+            l => Encoding.UTF8.GetString(l.Event.Span).ShouldBe(TestEvents.Json(3)),
+            l => l.Id.ShouldBe(new DeadLetterId(0, EventBlock.ToSequence(1, 3))),
+            l => l.Channel.ShouldBe(TestEvents.Policies),
+            l => l.StatusCode.ShouldBe(422));
+    }
+
+    [Fact]
+    public async Task Every_attempt_is_in_the_delivery_log()
+    {
+        var answers = 0;
+        await using var receiver = await Receiver.StartAsync((_, context) => Answer(context, Interlocked.Increment(ref answers) == 1 ? 503 : 200));
+        await RunAsync(receiver);
+        await _log.AppendAsync(1);
+        await receiver.WaitForAsync(2, Deadline);
+        await ProgressAsync(7, p => p.Cursor == p.Head);
+
+        var attempts = await _log.Attempts.ListAsync(new IntegrationId(7), 10, new DeliveryFilter(), CancellationToken.None);
+
+        attempts.Select(a => (a.Attempt, a.Outcome, a.StatusCode)).ShouldBe([(2, "delivered", 200), (1, "server_error", 503)]);
+        attempts.ShouldAllBe(a => a.Batch == receiver.Requests.First().Headers["webhook-id"] && a.Kind == BatchKind.Delivery);
+    }
+
+    [Fact]
+    public async Task A_healthy_lane_is_not_held_back_by_one_that_fails()
+    {
+        await using var failing = await Receiver.StartAsync(static (_, context) => Answer(context, 500));
         await using var fine = await Receiver.StartAsync();
-        await RunAsync(refusing, id: 1);
+        await RunAsync(failing, id: 1);
         await RunAsync(fine, id: 2);
 
         for (var i = 0; i < 20; i++) await _log.AppendAsync(3);
 
         await UntilNumbersAsync(fine, Enumerable.Range(0, 60));
-        await refusing.WaitAsync(got => got.GroupBy(r => r.Headers["webhook-id"]).Any(g => g.Count() >= 2), Deadline);
+        await failing.WaitAsync(got => got.GroupBy(r => r.Headers["webhook-id"]).Any(g => g.Count() >= 2), Deadline);
         (await ProgressAsync(1)).Cursor.ShouldBeLessThan((await ProgressAsync(2)).Cursor);
+    }
+
+    [Fact]
+    public async Task What_was_cut_and_not_delivered_goes_out_under_the_same_identity_after_a_restart_and_with_other_settings()
+    {
+        var isDown = true;
+        await using var receiver = await Receiver.StartAsync((_, context) => Answer(context, Volatile.Read(ref isDown) ? 503 : 200));
+        var lane = await RunAsync(receiver, s => s with { MaxBatchEvents = 4 });
+        for (var i = 0; i < 5; i++) await _log.AppendAsync(3);
+        await receiver.WaitForAsync(2, Deadline);
+        Watch(lane);
+        Sys.Stop(lane);
+        await FishForMessageAsync(m => m is Terminated, Deadline);
+        var sent = receiver.Requests.Select(r => (r.Headers["webhook-id"], Encoding.UTF8.GetString(r.Body))).ToHashSet();
+
+        Volatile.Write(ref isDown, false);
+        Lane().Tell(Run(receiver, s => s with { MaxBatchEvents = 5, MaxConcurrency = 1 }), TestActor);
+
+        await receiver.WaitAsync(static got => Enumerable.Range(0, 15).ToHashSet().IsSubsetOf(got.SelectMany(Numbers)), Deadline);
+        var taken = receiver.Requests.GroupBy(r => r.Headers["webhook-id"]).ToDictionary(g => g.Key, g => g.Select(r => Encoding.UTF8.GetString(r.Body)).Distinct().Single());
+        foreach (var (id, body) in sent) taken[id].ShouldBe(body);
+        taken.Values.SelectMany(body => JsonDocument.Parse(body).RootElement.EnumerateArray().Select(e => e.GetProperty("n").GetInt32())).Order().ShouldBe(Enumerable.Range(0, 15));
     }
 
     [Fact]
@@ -172,7 +232,7 @@ public sealed class LaneActorSpecs : TestKit, IAsyncLifetime
 
         await FishForMessageAsync(m => m is Terminated, Deadline);
         Numbers(receiver).ShouldBe([0, 1, 2, 3, 4]);
-        (await _log.Cursors.LoadAsync(new CursorKey(7, 0), CancellationToken.None)).ShouldBe(_log.Reader.Bounds(0).Head);
+        (await _log.Cursors.LoadAsync(new CursorKey(7, 0), CancellationToken.None))!.Sequence.ShouldBe(_log.Reader.Bounds(0).Head);
     }
 
     [Fact]
@@ -353,7 +413,7 @@ public sealed class LaneActorSpecs : TestKit, IAsyncLifetime
 
     private IActorRef Lane(long id = 7, TimeSpan? drain = null) => Sys.ActorOf(LaneActor.Props(
         Id(id),
-        new LaneServices(_log.Reader, _log.Cursors, _sending, new LaneGauges(_log.Reader, TimeProvider.System, _sending.Metrics), drain ?? TimeSpan.FromSeconds(10)),
+        new LaneServices(_log.Reader, _log.Cursors, _log.DeadLetters, _log.Attempts, _sending, new LaneGauges(_log.Reader, TimeProvider.System, _sending.Metrics), drain ?? TimeSpan.FromSeconds(10)),
         _reports));
 
     private async Task<IActorRef> RunAsync(

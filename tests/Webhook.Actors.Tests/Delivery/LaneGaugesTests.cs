@@ -21,18 +21,19 @@ public sealed class LaneGaugesTests
         var head = log.Reader.Bounds(0).Head;
         var behind = gauges.Add(new LaneId(new IntegrationId(1), 0), 0);
         gauges.Add(new LaneId(new IntegrationId(2), 0), head);
-        behind.Taken(0, (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100);
+        behind.Taken(0, (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100, window: 5);
         _time.Advance(TimeSpan.FromSeconds(90));
 
         Read(metrics).ShouldBe(
         [
             ("integration_oldest_undelivered_seconds", "1", 90), ("integration_oldest_undelivered_seconds", "2", 0),
             ("integration_requests_in_flight", "1", 1), ("integration_requests_in_flight", "2", 0),
+            ("integration_window", "1", 5), ("integration_window", "2", 0),
         ]);
 
         behind.Left(0, head);
         gauges.Remove(new LaneId(new IntegrationId(2), 0));
-        Read(metrics).ShouldBe([("integration_oldest_undelivered_seconds", "1", 0), ("integration_requests_in_flight", "1", 0)]);
+        Read(metrics).ShouldBe([("integration_oldest_undelivered_seconds", "1", 0), ("integration_requests_in_flight", "1", 0), ("integration_window", "1", 5)]);
     }
 
     [Fact]
@@ -46,6 +47,61 @@ public sealed class LaneGaugesTests
         _time.Advance(TimeSpan.FromMinutes(10));
 
         Read(metrics)[0].Value.ShouldBeInRange(500, 600);
+    }
+
+    [Fact]
+    public async Task Stalled_EventsWaitAndNothingMoves_TellsSinceWhen()
+    {
+        await using var log = new TestLog();
+        using var metrics = new WebhookMetrics();
+        var gauges = new LaneGauges(log.Reader, _time, metrics);
+        var lane = new LaneId(new IntegrationId(1), 0);
+        await log.AppendAsync(1);
+        var gauge = gauges.Add(lane, 0);
+        gauge.Taken(0, (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100, 1);
+        _time.Advance(TimeSpan.FromSeconds(90));
+
+        gauges.Stalled(TimeSpan.FromSeconds(91)).ShouldBeEmpty();
+        gauges.Stalled(TimeSpan.FromSeconds(90)).ShouldBe([new StalledLane(lane, TimeSpan.FromSeconds(90))]);
+        gauge.Left(0, log.Reader.Bounds(0).Head);
+        gauges.Stalled(TimeSpan.Zero).ShouldAllBe(static l => l.For == TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task Stalled_EventAfterALongPause_IsNotOld()
+    {
+        await using var log = new TestLog();
+        using var metrics = new WebhookMetrics();
+        var gauges = new LaneGauges(log.Reader, _time, metrics);
+        gauges.Add(new LaneId(new IntegrationId(1), 0), log.Reader.Bounds(0).Head).Taken(log.Reader.Bounds(0).Head, (_time.GetUtcNow().AddHours(5) - DateTimeOffset.UnixEpoch).Ticks * 100, 1);
+        _time.Advance(TimeSpan.FromHours(5));
+        await log.AppendAsync(1);
+
+        gauges.Stalled(TimeSpan.FromSeconds(1)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Stalled_RunsThatFailOneAfterTheOther_HaveNotMovedInBetween()
+    {
+        await using var log = new TestLog();
+        using var metrics = new WebhookMetrics();
+        var gauges = new LaneGauges(log.Reader, _time, metrics);
+        var lane = new LaneId(new IntegrationId(1), 0);
+        await log.AppendAsync(1);
+        for (var run = 0; run < 4; run++)
+        {
+            gauges.Add(lane, 0).Taken(0, (_time.GetUtcNow().AddHours(-1) - DateTimeOffset.UnixEpoch).Ticks * 100, 1);
+            _time.Advance(TimeSpan.FromSeconds(30));
+            gauges.Remove(lane);
+        }
+
+        gauges.Add(lane, 0).Taken(0, (_time.GetUtcNow().AddHours(-1) - DateTimeOffset.UnixEpoch).Ticks * 100, 1);
+        gauges.Stalled(TimeSpan.FromSeconds(1)).ShouldBe([new StalledLane(lane, TimeSpan.FromSeconds(120))]);
+
+        gauges.Remove(lane);
+        _time.Advance(TimeSpan.FromHours(1));
+        gauges.Add(lane, 0);
+        gauges.Stalled(TimeSpan.FromSeconds(1)).ShouldBeEmpty("it was disabled meanwhile");
     }
 
     private static List<(string Name, string Integration, double Value)> Read(WebhookMetrics metrics)

@@ -9,12 +9,12 @@ public class LaneGoalTests
     private static readonly LaneId Lane = Examples.Lane;
 
     [Fact]
-    public void With_OlderOrSameRevision_ChangesNothing()
+    public void With_OlderRevision_ChangesNothing()
     {
         var goal = LaneGoal.Nothing.With(Run(5));
 
         goal.With(Run(4)).ShouldBe(goal);
-        goal.With(Run(5)).ShouldBe(goal);
+        goal.With(Run(5)).Next(LanePhase.Running, 5).ShouldBe(LaneStep.None);
         goal.With(Run(6)).Run!.Revision.ShouldBe(6);
     }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Webhook.Actors.Delivery;
 using Webhook.Actors.Events;
 
 namespace Webhook.Actors.Tests.Delivery;
@@ -37,6 +38,8 @@ internal static partial class TestEvents
         foreach (var request in requests) request.Dispose();
         return block;
     }
+
+    public static EventRun Whole(EventBlock block) => new(block, 0, block.Count);
 
     // Only nanosecond integers, or none at all: other forms are TimestampText's tests.
     private static IncomingEvent Index(string json, int offset, int length)

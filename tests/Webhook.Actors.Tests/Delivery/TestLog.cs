@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Webhook.Actors.Delivery;
 using Webhook.Actors.EventLog;
 using Webhook.Actors.EventLog.RocksDb;
 using Webhook.Actors.Telemetry;
@@ -23,11 +24,16 @@ internal sealed class TestLog : IAsyncDisposable
         var tail = new SharedTail(_log, tailBytes, NullLogger<SharedTail>.Instance);
         _writer = new EventLogWriter(_log, tail, options, metrics, TimeProvider.System, NullLogger<EventLogWriter>.Instance);
         Reader = new EventLogReader(_log, tail);
+        Attempts = new DeliveryLog(_log.Attempts, new DeliveryLogOptions(), TimeProvider.System, NullLogger<DeliveryLog>.Instance);
     }
 
     public EventLogReader Reader { get; }
 
     public ICursorStore Cursors => _log;
+
+    public IDeadLetterStore DeadLetters => _log.DeadLetters;
+
+    public DeliveryLog Attempts { get; }
 
     /// <summary>Appends events numbered on from the last, in one request: one block or part of one.</summary>
     public async Task AppendAsync(int count, string channel = TestEvents.Policies)
@@ -40,6 +46,7 @@ internal sealed class TestLog : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Attempts.DisposeAsync();
         await _writer.DisposeAsync();
         await _log.DisposeAsync();
         _folder.Dispose();

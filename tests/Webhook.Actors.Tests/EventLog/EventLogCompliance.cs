@@ -170,13 +170,13 @@ public abstract class EventLogCompliance : IAsyncLifetime
         (await Cursors.LoadAsync(Reader, CancellationToken.None)).ShouldBeNull();
         await Log.AppendAsync(10);
         var head = Log.Bounds(0).Head;
-        await Cursors.CreateAsync(Reader, head - 10, CancellationToken.None);
-        await Cursors.SaveAsync(Reader, head - 5, CancellationToken.None);
-        await Cursors.SaveAsync(Reader, head, CancellationToken.None);
-        await Cursors.CreateAsync(new CursorKey(8, 0), head, CancellationToken.None);
+        await Cursors.SaveDurablyAsync(Reader, Cursor.At(head - 10), CancellationToken.None);
+        await Cursors.SaveAsync(Reader, Cursor.At(head - 5), CancellationToken.None);
+        await Cursors.SaveAsync(Reader, Cursor.At(head), CancellationToken.None);
+        await Cursors.SaveDurablyAsync(new CursorKey(8, 0), Cursor.At(head), CancellationToken.None);
         await Cursors.DeleteAsync(new CursorKey(8, 0), CancellationToken.None);
         await ReopenAsync();
-        (await Cursors.LoadAsync(Reader, CancellationToken.None)).ShouldBe(head);
+        (await Cursors.LoadAsync(Reader, CancellationToken.None))!.Sequence.ShouldBe(head);
         (await Cursors.LoadAsync(new CursorKey(8, 0), CancellationToken.None)).ShouldBeNull();
         (await Cursors.ListAsync(CancellationToken.None)).ShouldBe([new KeyValuePair<CursorKey, long>(Reader, head)]);
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Webhook.Actors.EventLog;
+using Webhook.Actors.EventLog.RocksDb;
 using Webhook.Actors.Telemetry;
 using Webhook.Testing;
 
@@ -19,6 +20,8 @@ public sealed class EventLogServicesTests
             (await writer.AppendAsync(TestEvents.Request(0, 2), null, 0, CancellationToken.None)).ShouldBeOfType<AppendResult.Appended>();
             services.GetRequiredService<EventLogReader>().Bounds(0).Events.ShouldBe(2 * round);
             services.GetRequiredService<ICursorStore>().ShouldBeSameAs(services.GetRequiredService<IEventLog>());
+            services.GetRequiredService<IDeadLetterStore>().ShouldBeSameAs(((RocksDbEventLog)services.GetRequiredService<IEventLog>()).DeadLetters);
+            services.GetRequiredService<IAttemptStore>().ShouldBeSameAs(((RocksDbEventLog)services.GetRequiredService<IEventLog>()).Attempts);
             services.GetRequiredService<EventLogHealth>().Check().Condition.ShouldBe(LogCondition.Healthy);
         }
     }

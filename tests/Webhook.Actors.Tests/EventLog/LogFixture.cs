@@ -15,7 +15,7 @@ internal sealed class LogFixture : IAsyncDisposable
     public LogFixture(Action<EventLogOptions>? configure = null, TimeProvider? time = null)
     {
         Time = time ?? TimeProvider.System;
-        Options = new EventLogOptions { Path = _folder.Path, MinFreeDiskBytes = 0, MemtableBytes = 1024 * 1024, CommitInterval = TimeSpan.Zero };
+        Options = new EventLogOptions { Path = _folder.Path, MinFreeDiskBytes = 0, MemtableBytes = 1024 * 1024, CommitInterval = TimeSpan.Zero, ReplayBytes = 0 };
         configure?.Invoke(Options);
         Store = RocksDbEventLog.Open(Options, Time, Metrics, NullLogger<RocksDbEventLog>.Instance);
         Log = new WatchedLog(Store);

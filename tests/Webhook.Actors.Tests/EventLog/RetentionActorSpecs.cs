@@ -115,7 +115,7 @@ public sealed class RetentionActorSpecs : TestKit, IAsyncLifetime
         for (var i = 0; i < blocks; i++) await _fixture.AppendAsync(0, 10);
     }
 
-    private ValueTask SaveAsync(long integration, long sequence) => _fixture.Store.SaveAsync(new CursorKey(integration, 0), sequence, CancellationToken.None);
+    private ValueTask SaveAsync(long integration, long sequence) => _fixture.Store.SaveAsync(new CursorKey(integration, 0), Cursor.At(sequence), CancellationToken.None);
 
     private void Start() =>
         Sys.ActorOf(Props.Create(() => new RetentionActor(_fixture.Log, _fixture.Store, _fixture.Options, _fixture.Metrics, _time)));

@@ -25,6 +25,17 @@ public sealed class RetentionPolicyTests
     [Fact]
     public void Decide_TooLargeAndNeeded_GoesBySize() => Decide([300], expired: 400, oversize: 450).ShouldBe(new TrimDecision(450, TrimReason.Size));
 
+    [Theory]
+    [InlineData(600, 600)]
+    [InlineData(950, 800)]
+    [InlineData(50, 100)]
+    public void Decide_KeptForReplays_StaysAfterItIsDelivered(long replayableFrom, long before) =>
+        RetentionPolicy.Decide(Bounds, [800], null, null, replayableFrom).ShouldBe(new TrimDecision(before, TrimReason.Delivered));
+
+    [Fact]
+    public void Decide_KeptForReplaysButExpired_GoesAndIsNoLoss() =>
+        RetentionPolicy.Decide(Bounds, [800], expiredBefore: 400, null, replayableFrom: 200).ShouldBe(new TrimDecision(400, TrimReason.Delivered));
+
     [Fact]
     public void Decide_AnyNumbers_StaysInTheLogAndNeverDropsWhatIsNeededAndWithinRetention() =>
         (from tail in Gen.Long[0, 1000]

@@ -18,6 +18,8 @@ internal sealed class WatchedLog(IEventLog log) : IEventLog
 
     public int Partitions => log.Partitions;
 
+    public bool IsShortOfSpace => log.IsShortOfSpace;
+
     public IReadOnlyCollection<LogFault> Faults => log.Faults;
 
     /// <summary>Appends wait until <see cref="Open"/>.</summary>

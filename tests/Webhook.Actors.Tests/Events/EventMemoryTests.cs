@@ -22,11 +22,12 @@ public sealed class EventMemoryTests
     public void Rent_HugeOnesInARow_CostTheMemoryOfOne()
     {
         const int huge = 64 * 1024 * 1024;
-        EventMemory.Return(EventMemory.Rent(huge));
+        EventMemory.Return(EventMemory.Rent(huge + 1));
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        for (var i = 0; i < 10; i++) EventMemory.Return(EventMemory.Rent(huge));
+        // Each encoding asks for another few bytes beyond the limit.
+        for (var i = 0; i < 10; i++) EventMemory.Return(EventMemory.Rent(huge + (i % 3)));
 
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(9L * huge, "an array that was given back must be used again");
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(huge, "an array that was given back must be used again");
     }
 }

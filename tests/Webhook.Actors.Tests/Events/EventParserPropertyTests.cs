@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 using System.Text.Unicode;
 using CsCheck;
 using Webhook.Actors.Events;
+using Webhook.Testing;
 
 namespace Webhook.Actors.Tests.Events;
 
@@ -51,7 +52,7 @@ public sealed partial class EventParserPropertyTests
                 if (taken.Count + refused == 0) return parsed.Unreadable?.Kind == IngestFault.EmptyBody;
                 return parsed.Unreadable is null && parsed.RefusedCount == refused && Same(parsed.Events, taken);
             },
-            iter: 5_000);
+            time: FuzzTime.Seconds);
 
     [Fact]
     public void Parse_AnyArray_TakesWhatJsonDocumentTakes() =>
@@ -67,7 +68,7 @@ public sealed partial class EventParserPropertyTests
                 var taken = elements.Where(Takes).ToList();
                 return parsed.Unreadable is null && parsed.RefusedCount == elements.Count - taken.Count && Same(parsed.Events, taken);
             },
-            iter: 5_000);
+            time: FuzzTime.Seconds);
 
     [Fact]
     public void Parse_AnySingleObject_TakesWhatJsonDocumentTakes() =>
@@ -82,7 +83,7 @@ public sealed partial class EventParserPropertyTests
                 var trimmed = body.AsSpan().TrimEnd(" \t\r"u8).ToArray();
                 return Takes(trimmed) ? Same(parsed.Events, [trimmed]) : parsed.Events.Count == 0;
             },
-            iter: 5_000);
+            time: FuzzTime.Seconds);
 
     [Fact]
     public void Parse_AnyBytes_NeverThrows() =>
@@ -92,7 +93,8 @@ public sealed partial class EventParserPropertyTests
                 byte[] body = [.. Encoding.UTF8.GetBytes(start), .. rest];
                 ParsedBody.Of(body, limits: Limits);
                 ParsedBody.Of(body, BodyFraming.Lines, Limits);
-            });
+            },
+            time: FuzzTime.Seconds);
 
     private static Gen<string> GenArray(Gen<string> items) =>
         Gen.Select(items.Array[0, 3], GenSpace).Select((values, space) => $"[{space}{string.Join("," + space, values)}]");

@@ -49,6 +49,9 @@ public sealed class FalcoParserTests
             + ",\"originator\":\"policy\",\"category\":\"runtime\",\"engine\":\"falco\",\"name\":\"r\",\"severity\":7"
             + ",\"content\":{\"ruleName\":\"r\",\"ruleType\":\"RULE_TYPE_FALCO\",\"ruleTags\":[],\"output\":\"o\",\"fields\":{}},\"labels\":{}}");
 
+    [Fact]
+    public void Parse_NoAlerts_IsNoEvents() => Parse("[]").ShouldBeEmpty();
+
     [Theory]
     [InlineData("Emergency", 0)]
     [InlineData("Alert", 1)]

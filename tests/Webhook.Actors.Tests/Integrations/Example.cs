@@ -32,8 +32,10 @@ internal static class Example
     public static readonly LaneProtocol.TestReport Failure =
         new(false, [new LaneProtocol.TestStage("connect", false, 0.25, "refused")], null, "connection refused");
 
-    public static DeliveryReport Failed(int attempt, AttemptOutcome outcome = AttemptOutcome.ServerError) =>
-        new(Id, outcome, attempt, 503, $"{outcome} on attempt {attempt}", Now);
+    public static DeliveryReport Failed(int attempt, AttemptOutcome outcome = AttemptOutcome.ServerError, DeliveryHold? hold = null) =>
+        new(Id, 1, outcome, attempt, 503, $"{outcome} on attempt {attempt}", Now, hold);
 
-    public static DeliveryReport Delivered { get; } = new(Id, AttemptOutcome.Delivered, 2, 200, null, Now);
+    public static DeliveryHold Inhibited { get; } = new(IsInhibition: true, Now + TimeSpan.FromMinutes(5));
+
+    public static DeliveryReport Delivered { get; } = new(Id, 1, AttemptOutcome.Delivered, 2, 200, null, Now);
 }

@@ -8,13 +8,14 @@ using static Webhook.Actors.Integrations.IntegrationProtocol;
 
 namespace Webhook.Actors.Tests.Integrations;
 
-/// <summary>One integration between a user (the test's own actor), two lanes behind a region (a probe) and its shard (a probe as parent), in virtual time.</summary>
+/// <summary>One integration between a user (the test's own actor), two lanes behind a region (a probe), the certificates (a probe) and its shard (a probe as parent), in virtual time.</summary>
 public class IntegrationActorSpecs : TestKit
 {
     private const int Partitions = 2;
 
     private readonly TestProbe _lanes;
     private readonly TestProbe _shard;
+    private readonly TestProbe _certificates;
     private readonly FakeTimeProvider _time = new(Example.Now);
     private IActorRef _integration;
 
@@ -23,6 +24,7 @@ public class IntegrationActorSpecs : TestKit
     {
         _lanes = CreateTestProbe("lanes");
         _shard = CreateTestProbe("shard");
+        _certificates = CreateTestProbe("certificates");
         _integration = Start();
     }
 
@@ -44,6 +46,90 @@ public class IntegrationActorSpecs : TestKit
         current.IsEnabled.ShouldBeFalse();
         current.State.ShouldBe(ConnectionState.NotConnected);
         current.Settings.Endpoint.ShouldBe(Example.Settings.Endpoint);
+    }
+
+    [Fact]
+    public void Certificates_are_claimed_before_anything_else_and_told_of_afterwards()
+    {
+        ExpectUses(confirm: true);
+        _integration.Tell(new Create(Example.Id, WithCertificates, Enable: true), TestActor);
+
+        _certificates.ExpectMsg<CertificateUse.Claim>().Certificates.ShouldBe([4, 9]);
+        _lanes.HasMessages.ShouldBeFalse();
+        _certificates.Reply(new CertificateUse.Claimed(Example.Id));
+        AnswerTest(Example.Success);
+        OpenLanes();
+        ExpectMsg<Current>();
+
+        ExpectUses(4, 9, confirm: true);
+        _integration.Tell(new Update(Example.Id, 1, WithCertificates with { Channels = [] }, null), TestActor);
+        ExpectMsg<Current>();
+        _integration.Tell(new Wake(Example.Id));
+        Sync();
+        _certificates.HasMessages.ShouldBeFalse("all of it is known");
+
+        _integration.Tell(new Update(Example.Id, 2, Example.Settings, Enable: false), TestActor);
+        ExpectMsg<Current>();
+        ExpectUses(confirm: true);
+    }
+
+    [Fact]
+    public void A_certificate_that_is_gone_refuses_the_change()
+    {
+        ExpectUses(confirm: true);
+        _integration.Tell(new Create(Example.Id, WithCertificates, Enable: true), TestActor);
+        _certificates.ExpectMsg<CertificateUse.Claim>();
+        _certificates.Reply(new CertificateUse.Gone(Example.Id, 4));
+
+        ExpectMsg<Refused>().Reason.ShouldBe(RefusalReason.CertificateGone);
+        ExpectUses();
+        _lanes.HasMessages.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Certificates_that_do_not_answer_refuse_the_change_and_are_told_when_they_are_back()
+    {
+        ExpectUses(confirm: true);
+        _integration.Tell(new Create(Example.Id, WithCertificates, Enable: false), TestActor);
+        _certificates.ExpectMsg<CertificateUse.Claim>();
+
+        Scheduler.Advance(IntegrationActor.LaneMargin);
+
+        ExpectMsg<Refused>().Reason.ShouldBe(RefusalReason.CertificatesSilent);
+        var first = ExpectUses();
+        _integration.Tell(new Wake(Example.Id), TestActor);
+        ExpectUses().ShouldNotBe(first, "an answer to the first may be late and must not count for this one");
+    }
+
+    [Fact]
+    public void Its_claim_survives_a_failed_test_only_until_it_has_told()
+    {
+        ExpectUses(confirm: true);
+        _integration.Tell(new Create(Example.Id, WithCertificates, Enable: true), TestActor);
+        _certificates.ExpectMsg<CertificateUse.Claim>();
+        _certificates.Reply(new CertificateUse.Claimed(Example.Id));
+        _integration.Tell(new Wake(Example.Id), TestActor);
+        AnswerTest(Example.Failure);
+
+        ExpectMsg<TestFailed>();
+        ExpectUses();
+    }
+
+    [Fact]
+    public void After_a_restart_it_tells_what_it_uses()
+    {
+        ExpectUses(confirm: true);
+        _integration.Tell(new Create(Example.Id, WithCertificates, Enable: false), TestActor);
+        _certificates.ExpectMsg<CertificateUse.Claim>();
+        _certificates.Reply(new CertificateUse.Claimed(Example.Id));
+        OpenLanes();
+        ExpectMsg<Current>();
+        ExpectUses(4, 9, confirm: true);
+
+        Restart();
+        ExpectUses(4, 9, confirm: true);
+        _integration.Tell(new Delete(Example.Id), TestActor);
+        ExpectUses();
     }
 
     [Fact]
@@ -226,17 +312,64 @@ public class IntegrationActorSpecs : TestKit
     public void A_restart_brings_everything_back_and_the_lanes_run()
     {
         CreateEnabled();
-        _integration.Tell(Example.Failed(3));
+        _integration.Tell(Example.Failed(3, hold: Example.Inhibited));
+        ExpectRun(revision: 1, Example.Inhibited);
         _integration.Tell(new Get(Example.Id), TestActor);
         var before = ExpectMsg<Current>();
         before.State.ShouldBe(ConnectionState.Error);
 
         Restart();
 
-        ExpectRun(revision: 1);
+        ExpectRun(revision: 1, Example.Inhibited);
         _integration.Tell(new Get(Example.Id), TestActor);
         var after = ExpectMsg<Current>();
         System.Text.Json.JsonSerializer.Serialize(after).ShouldBe(System.Text.Json.JsonSerializer.Serialize(before));
+    }
+
+    [Fact]
+    public void A_successful_test_ends_an_inhibition_at_once()
+    {
+        CreateEnabled();
+        _integration.Tell(Example.Failed(3, hold: Example.Inhibited));
+        ExpectRun(revision: 1, Example.Inhibited);
+
+        _integration.Tell(new Test(Example.Id), TestActor);
+        AnswerTest(Example.Failure);
+        ExpectMsg<TestDone>();
+        _lanes.ExpectNoMsg(TimeSpan.Zero);
+        _integration.Tell(new Test(Example.Id), TestActor);
+        AnswerTest(Example.Success);
+        ExpectMsg<TestDone>();
+
+        for (var i = 0; i < Partitions; i++) _lanes.ExpectMsg<LaneProtocol.Resume>();
+        _integration.Tell(new Get(Example.Id), TestActor);
+        ExpectMsg<Current>().State.ShouldBe(ConnectionState.Warning);
+    }
+
+    [Fact]
+    public void Gone_disables_it_with_the_reason_and_asks_for_a_new_test()
+    {
+        CreateEnabled();
+
+        _integration.Tell(Example.Failed(1, AttemptOutcome.Gone, Example.Inhibited));
+
+        for (var i = 0; i < Partitions; i++) _lanes.ExpectMsg<LaneProtocol.Stop>();
+        _integration.Tell(new Get(Example.Id), TestActor);
+        var current = ExpectMsg<Current>();
+        (current.IsEnabled, current.State, current.DisabledReason).ShouldBe((false, ConnectionState.NotConnected, "disabled because Gone on attempt 1"));
+        _integration.Tell(new Enable(Example.Id), TestActor);
+        ExpectMsg<Refused>().Reason.ShouldBe(RefusalReason.NotTested);
+    }
+
+    [Fact]
+    public void A_report_about_settings_that_are_no_longer_in_force_changes_nothing()
+    {
+        CreateEnabled();
+
+        _integration.Tell(Example.Failed(1, AttemptOutcome.Gone) with { Revision = 0 });
+
+        _integration.Tell(new Get(Example.Id), TestActor);
+        ExpectMsg<Current>().State.ShouldBe(ConnectionState.Connected);
     }
 
     [Fact]
@@ -335,7 +468,7 @@ public class IntegrationActorSpecs : TestKit
     }
 
     private IActorRef Start() =>
-        _shard.ChildActorOf(IntegrationActor.Props(Example.Id, _lanes.Ref, Partitions, _time));
+        _shard.ChildActorOf(IntegrationActor.Props(Example.Id, _lanes.Ref, Partitions, _certificates.Ref, _time));
 
     private void Restart()
     {
@@ -386,10 +519,24 @@ public class IntegrationActorSpecs : TestKit
         _lanes.Reply(report);
     }
 
-    private LaneProtocol.Run ExpectRun(long revision)
+    private static IntegrationSettings WithCertificates => Example.Settings with { CertificateId = 4, CaCertificateId = 9 };
+
+    private long ExpectUses(bool confirm = false) => ExpectUses([], confirm);
+
+    private long ExpectUses(long first, long second, bool confirm) => ExpectUses([first, second], confirm);
+
+    private long ExpectUses(long[] certificates, bool confirm)
+    {
+        var uses = _certificates.ExpectMsg<CertificateUse.Uses>();
+        uses.Certificates.ShouldBe(certificates);
+        if (confirm) _certificates.Reply(new CertificateUse.UsesKept(Example.Id, uses.Number));
+        return uses.Number;
+    }
+
+    private LaneProtocol.Run ExpectRun(long revision, DeliveryHold? hold = null)
     {
         var runs = Enumerable.Range(0, Partitions).Select(_ => _lanes.ExpectMsg<LaneProtocol.Run>()).ToList();
-        runs.Select(r => (r.Lane.Partition, r.Revision)).ShouldBe([(0, revision), (1, revision)]);
+        runs.Select(r => (r.Lane.Partition, r.Revision, r.Hold)).ShouldBe([(0, revision, hold), (1, revision, hold)]);
         return runs[0];
     }
 

@@ -163,6 +163,7 @@ public class IntegrationDecisionsTests
             [nameof(IntegrationSettings.Authentication)] = Example.Settings with { Authentication = Authentication.Signature },
             [nameof(IntegrationSettings.Secrets)] = Example.Settings with { Secrets = [new StoredSecret("other")] },
             [nameof(IntegrationSettings.CertificateId)] = Example.Settings with { CertificateId = 1 },
+            [nameof(IntegrationSettings.CaCertificateId)] = Example.Settings with { CaCertificateId = 1 },
             [nameof(IntegrationSettings.Headers)] = Example.Settings with { Headers = [] },
             [nameof(IntegrationSettings.IsInsecure)] = Example.Settings with { IsInsecure = true },
             [nameof(IntegrationSettings.Output)] = Example.Settings with { Output = PayloadFormat.Ndjson },

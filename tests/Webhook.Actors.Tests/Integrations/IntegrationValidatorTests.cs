@@ -13,6 +13,12 @@ public class IntegrationValidatorTests
     private static readonly ChannelList Channels = new(new ChannelOptions());
     private static readonly IntegrationValidator Validator = new(Channels, Secrets);
 
+    private static readonly CertificateUse.Described Known = new(Example.Now,
+    [
+        new CertificateFacts(1, CertificateUsage.Client, Example.Now.AddSeconds(1)), new CertificateFacts(2, CertificateUsage.Ca, Example.Now.AddSeconds(1)),
+        new CertificateFacts(3, CertificateUsage.Client, Example.Now), new CertificateFacts(4, CertificateUsage.Ca, Example.Now),
+    ]);
+
     public static TheoryData<string, string> Connections => new()
     {
         { """{}""", "connectionInfo.endpoint: is missing; an absolute https:// or http:// URL" },
@@ -29,7 +35,7 @@ public class IntegrationValidatorTests
             "connectionInfo.endpoint: must not hold user information (user:password@); use auth BASIC_AUTH with secret user:password"
         },
         { """{"endpoint":"ftp://u:hunter2-never-shown@r/"}""", "connectionInfo.endpoint: must be an absolute https:// or http:// URL" },
-        { """{"endpoint":"https://r/","url":1}""", "connectionInfo.url: unknown member; known here: endpoint, auth, secret, certificateId, headers, isInsecure, output, timestampFormat" },
+        { """{"endpoint":"https://r/","url":1}""", "connectionInfo.url: unknown member; known here: endpoint, auth, secret, certificateId, caCertificateId, headers, isInsecure, output, timestampFormat" },
         { """{"endpoint":"https://r/","endpoint":"https://s/"}""", "connectionInfo.endpoint: is given twice; give it once" },
         { """{"endpoint":"https://r/","auth":"basic_auth","secret":"a:b"}""", "connectionInfo.auth: 'basic_auth' is not known; one of BASIC_AUTH, BEARER_TOKEN, SIGNATURE, CERTIFICATE" },
         { """{"endpoint":"https://r/","auth":true}""", "connectionInfo.auth: must be a string, not true or false" },
@@ -49,6 +55,15 @@ public class IntegrationValidatorTests
         { """{"endpoint":"https://r/","auth":"CERTIFICATE","certificateId":7}""", "connectionInfo.certificateId: there is no certificate with id 7" },
         { """{"endpoint":"https://r/","auth":"CERTIFICATE","certificateId":"7"}""", "connectionInfo.certificateId: must be a whole number, not a string" },
         { """{"endpoint":"https://r/","certificateId":7}""", "connectionInfo.certificateId: is used only with auth CERTIFICATE; choose it or leave the id out" },
+        { """{"endpoint":"https://r/","auth":"CERTIFICATE","certificateId":2}""", "connectionInfo.certificateId: certificate 2 has usage CA; one with usage CLIENT is needed" },
+        { """{"endpoint":"https://r/","auth":"CERTIFICATE","certificateId":3}""", "connectionInfo.certificateId: certificate 3 expired at 2026-03-01T12:00:00Z; renew it or choose another" },
+        { """{"endpoint":"http://r/","auth":"CERTIFICATE","certificateId":1}""", "connectionInfo.auth: CERTIFICATE needs an https:// endpoint: a client certificate is presented in the TLS handshake" },
+        { """{"endpoint":"https://r/","caCertificateId":7}""", "connectionInfo.caCertificateId: there is no certificate with id 7" },
+        { """{"endpoint":"https://r/","caCertificateId":1}""", "connectionInfo.caCertificateId: certificate 1 has usage CLIENT; one with usage CA is needed" },
+        { """{"endpoint":"https://r/","caCertificateId":4}""", "connectionInfo.caCertificateId: certificate 4 expired at 2026-03-01T12:00:00Z; renew it or choose another" },
+        { """{"endpoint":"https://r/","caCertificateId":[2]}""", "connectionInfo.caCertificateId: must be a whole number, not a list" },
+        { """{"endpoint":"http://r/","caCertificateId":2}""", "connectionInfo.caCertificateId: needs an https:// endpoint: a receiver shows its certificate in the TLS handshake" },
+        { """{"endpoint":"https://r/","caCertificateId":2,"isInsecure":true}""", "connectionInfo.caCertificateId: verifies the receiver's certificate, and isInsecure true asks not to; leave one of them out" },
         { """{"endpoint":"https://r/","isInsecure":"no"}""", "connectionInfo.isInsecure: must be true or false, not a string" },
         { """{"endpoint":"https://r/","output":"JSON"}""", "connectionInfo.output: 'JSON' is not known; one of json, ndjson" },
         { """{"endpoint":"https://r/","timestampFormat":"ms"}""", "connectionInfo.timestampFormat: 'ms' is not known; one of seconds, milliseconds, microseconds, nanoseconds" },
@@ -101,7 +116,7 @@ public class IntegrationValidatorTests
         { Delivery("maxRequestsPerSecond", "1e999"), "delivery.maxRequestsPerSecond: must be a number, not 1e999" },
         { Delivery("compression", "\"br\""), "delivery.compression: 'br' is not known; one of none, gzip, zstd" },
         { Delivery("signatureStyle", "\"GitHub\""), "delivery.signatureStyle: 'GitHub' is not known; one of standard-webhooks, github" },
-        { Delivery("batchSize", "1"), "delivery.batchSize: unknown member; known here: maxBatchEvents, maxBatchBytes, maxBatchDelayMs, timeoutMs, maxConcurrency, ordered, maxRequestsPerSecond, compression, signatureStyle" },
+        { Delivery("batchSize", "1"), "delivery.batchSize: unknown member; known here: maxBatchEvents, maxBatchBytes, maxBatchDelayMs, timeoutMs, maxConcurrency, ordered, maxRequestsPerSecond, compression, signatureStyle, statusOverrides" },
     };
 
     [Theory]
@@ -174,6 +189,14 @@ public class IntegrationValidatorTests
         Secrets.Unprotect(Valid(Body(connection: $",\"auth\":\"{auth}\",\"secret\":\"{secret}\""))!.Settings.Secrets[0]).ShouldBe(secret);
 
     [Fact]
+    public void Validate_CertificatesThatFit_AreTaken()
+    {
+        var settings = Valid(Body(connection: ",\"auth\":\"CERTIFICATE\",\"certificateId\":1,\"caCertificateId\":2"))!.Settings;
+
+        (settings.CertificateId, settings.CaCertificateId).ShouldBe((1, 2));
+    }
+
+    [Fact]
     public void Validate_KeyPrefixInGitHubStyle_IsJustText() =>
         ErrorsOf(Body(connection: ",\"auth\":\"SIGNATURE\",\"secret\":\"whsec_x\"", rest: ",\"delivery\":{\"signatureStyle\":\"github\"}")).ShouldBeEmpty();
 
@@ -217,7 +240,7 @@ public class IntegrationValidatorTests
     {
         var errors = new SettingErrors();
         var request = IntegrationRequestReader.Read(Encoding.UTF8.GetBytes(body), errors);
-        var valid = request is null ? null : Validator.Validate(request, current, errors);
+        var valid = request is null ? null : Validator.Validate(request, current, Known, errors);
         (valid is null).ShouldBe(errors.Any);
         return errors.All;
     }
@@ -225,7 +248,7 @@ public class IntegrationValidatorTests
     private static ValidIntegration? Valid(string body, IntegrationSettings? current = null)
     {
         var errors = new SettingErrors();
-        var valid = Validator.Validate(IntegrationRequestReader.Read(Encoding.UTF8.GetBytes(body), errors)!, current, errors);
+        var valid = Validator.Validate(IntegrationRequestReader.Read(Encoding.UTF8.GetBytes(body), errors)!, current, Known, errors);
         errors.All.ShouldBeEmpty();
         return valid;
     }

@@ -31,7 +31,11 @@ public class AttemptClassificationTests
     {
         { new TimeoutRejectedException(), AttemptOutcome.TimedOut },
         { new CredentialsException("x"), AttemptOutcome.CredentialsUnusable },
+        { new UnsendableHeaderException("x"), AttemptOutcome.Misconfigured },
+        { new AddressForbiddenException("x"), AttemptOutcome.AddressForbidden },
+        { new HttpRequestException("x", new AddressForbiddenException("x")), AttemptOutcome.AddressForbidden },
         { new HttpRequestException(HttpRequestError.NameResolutionError), AttemptOutcome.DnsFailed },
+        { new SocketException((int)SocketError.HostNotFound), AttemptOutcome.DnsFailed },
         { new HttpRequestException("x", new SocketException((int)SocketError.HostNotFound)), AttemptOutcome.DnsFailed },
         { new HttpRequestException("x", new SocketException((int)SocketError.TryAgain)), AttemptOutcome.DnsFailed },
         { new HttpRequestException(HttpRequestError.SecureConnectionError), AttemptOutcome.TlsFailed },
@@ -67,6 +71,7 @@ public class AttemptClassificationTests
     [InlineData(401, "the receiver answered 401; check the authentication and the secret")]
     [InlineData(404, "the receiver answered 404; check the endpoint's path")]
     [InlineData(405, "the receiver answered 405; the endpoint must take POST")]
+    [InlineData(407, "the proxy answered 407; check Webhook:Egress:ProxyCredentials")]
     [InlineData(413, "the receiver answered 413; it does not take a body of this size")]
     [InlineData(503, "the receiver answered 503 (ServiceUnavailable)")]
     [InlineData(599, "the receiver answered 599")]

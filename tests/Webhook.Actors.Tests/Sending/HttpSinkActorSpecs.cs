@@ -16,6 +16,7 @@ public sealed class HttpSinkActorSpecs : TestKit
     private readonly TestProbe _lane;
     private readonly TestProbe _reports;
     private readonly WatchedTime _time = new();
+    private readonly NotingLedger _ledger = new();
 
     public HttpSinkActorSpecs()
     {
@@ -24,10 +25,9 @@ public sealed class HttpSinkActorSpecs : TestKit
     }
 
     [Theory]
-    [InlineData(null, false, 4)]
     [InlineData(2, false, 2)]
     [InlineData(7, true, 1)]
-    public async Task Requests_in_flight_never_exceed_the_window(int? maxConcurrency, bool isOrdered, int window)
+    public async Task Requests_in_flight_never_exceed_the_window(int maxConcurrency, bool isOrdered, int window)
     {
         var gate = new SemaphoreSlim(0);
         var (now, peak) = (0, 0);
@@ -52,7 +52,7 @@ public sealed class HttpSinkActorSpecs : TestKit
             }
 
             await ExpectMsgAsync<Ack>(Deadline);
-            sink.Tell(Examples.Batch(first: i, last: i), TestActor);
+            sink.Tell(Examples.Batch(first: i), TestActor);
         }
 
         gate.Release(batches);
@@ -75,7 +75,7 @@ public sealed class HttpSinkActorSpecs : TestKit
         for (var i = 0; i < 6; i++)
         {
             await ExpectMsgAsync<Ack>(Deadline);
-            sink.Tell(Examples.Batch(first: i, last: i), TestActor);
+            sink.Tell(Examples.Batch(first: i), TestActor);
         }
 
         await receiver.WaitForAsync(6, Deadline);
@@ -85,7 +85,7 @@ public sealed class HttpSinkActorSpecs : TestKit
     [Fact]
     public async Task Every_failed_attempt_and_the_first_success_after_it_are_reported()
     {
-        var statuses = new ConcurrentQueue<int>([429, 400, 200, 200]);
+        var statuses = new ConcurrentQueue<int>([429, 503, 200, 200]);
         await using var receiver = await Receiver.StartAsync((_, context) =>
         {
             statuses.TryDequeue(out var status);
@@ -94,16 +94,16 @@ public sealed class HttpSinkActorSpecs : TestKit
         });
         var sink = Sink(receiver, new DeliverySettings());
 
-        sink.Tell(Examples.Batch(first: 1, last: 1), TestActor);
+        sink.Tell(Examples.Batch(first: 1), TestActor);
         (await NextReportAsync()).ShouldBe((AttemptOutcome.RateLimited, 1, 429));
         await PassPauseAsync();
-        (await NextReportAsync()).ShouldBe((AttemptOutcome.Refused, 2, 400));
+        (await NextReportAsync()).ShouldBe((AttemptOutcome.ServerError, 2, 503));
         await PassPauseAsync();
         (await NextReportAsync()).ShouldBe((AttemptOutcome.Delivered, 3, null));
-        sink.Tell(Examples.Batch(first: 2, last: 2), TestActor);
+        sink.Tell(Examples.Batch(first: 2), TestActor);
         await receiver.WaitForAsync(4);
 
-        await _lane.FishForMessageAsync(m => m is Left { Range.From: 2, IsDelivered: true }, Deadline);
+        await _lane.FishForMessageAsync(m => m is Left { Range.From: 2, IsFinished: true }, Deadline);
         await _reports.ExpectNoMsgAsync(TimeSpan.Zero);
     }
 
@@ -112,20 +112,19 @@ public sealed class HttpSinkActorSpecs : TestKit
     {
         var sink = Sink(new Uri("http://127.0.0.1:9/"), new DeliverySettings());
 
-        sink.Tell(new Batch([], 0)
+        sink.Tell(new Batch([], 0, [], 0)
         {
-            Integration = Examples.Lane.Integration,
-            Id = "",
-            Partition = 0,
-            Events = 0,
+            Lane = Examples.Lane,
+            Output = PayloadFormat.Json,
             FirstSequence = 0,
             LastSequence = 0,
             Covers = new SequenceRange(5, 9),
+            Channels = [],
             StoredAtNanoseconds = 0,
         }, TestActor);
 
         await ExpectMsgAsync<Ack>(Deadline);
-        await _lane.ExpectMsgAsync(new Left(new SequenceRange(5, 9), 0, IsDelivered: true), Deadline);
+        await _lane.ExpectMsgAsync(new Left(new SequenceRange(5, 9), 0, IsFinished: true), Deadline);
     }
 
     [Fact]
@@ -138,13 +137,13 @@ public sealed class HttpSinkActorSpecs : TestKit
         });
         var sink = Sink(receiver, new DeliverySettings());
         Watch(sink);
-        sink.Tell(Examples.Batch(first: 1, last: 1), TestActor);
+        sink.Tell(Examples.Batch(first: 1), TestActor);
         await NextReportAsync();
 
         sink.Tell(Drain.Instance, TestActor);
-        await _lane.FishForMessageAsync(m => m is Left { Range.From: 1, IsDelivered: false }, Deadline);
-        sink.Tell(Examples.Batch(first: 2, last: 2), TestActor);
-        await _lane.FishForMessageAsync(m => m is Left { Range.From: 2, IsDelivered: false }, Deadline);
+        await _lane.FishForMessageAsync(m => m is Left { Range.From: 1, IsFinished: false }, Deadline);
+        sink.Tell(Examples.Batch(first: 2), TestActor);
+        await _lane.FishForMessageAsync(m => m is Left { Range.From: 2, IsFinished: false }, Deadline);
         sink.Tell(StreamEnded.Completed, TestActor);
 
         await ExpectTerminatedAsync(sink);
@@ -158,9 +157,9 @@ public sealed class HttpSinkActorSpecs : TestKit
         var sink = Sink(receiver, new DeliverySettings());
 
         sink.Tell(Drain.Instance, TestActor);
-        sink.Tell(Examples.Batch(first: 1, last: 1), TestActor);
+        sink.Tell(Examples.Batch(first: 1), TestActor);
 
-        await _lane.FishForMessageAsync(m => m is Left { IsDelivered: true }, Deadline);
+        await _lane.FishForMessageAsync(m => m is Left { IsFinished: true }, Deadline);
     }
 
     [Fact]
@@ -170,16 +169,16 @@ public sealed class HttpSinkActorSpecs : TestKit
         await using var receiver = await Receiver.StartAsync((_, context) => gate.WaitAsync(context.RequestAborted));
         var sink = Sink(receiver, new DeliverySettings());
         Watch(sink);
-        sink.Tell(Examples.Batch(first: 1, last: 1), TestActor);
+        sink.Tell(Examples.Batch(first: 1), TestActor);
         await receiver.WaitForAsync(1);
 
         sink.Tell(Retire.Instance, TestActor);
-        sink.Tell(Examples.Batch(first: 2, last: 2), TestActor);
+        sink.Tell(Examples.Batch(first: 2), TestActor);
         sink.Tell(StreamEnded.Completed, TestActor);
-        await _lane.FishForMessageAsync(m => m is Left { Range.From: 2, IsDelivered: false }, Deadline);
+        await _lane.FishForMessageAsync(m => m is Left { Range.From: 2, IsFinished: false }, Deadline);
         gate.Release();
 
-        await _lane.FishForMessageAsync(m => m is Left { Range.From: 1, IsDelivered: true }, Deadline);
+        await _lane.FishForMessageAsync(m => m is Left { Range.From: 1, IsFinished: true }, Deadline);
         await ExpectTerminatedAsync(sink);
         receiver.Requests.Count.ShouldBe(1);
     }
@@ -224,7 +223,7 @@ public sealed class HttpSinkActorSpecs : TestKit
     private IActorRef Sink(Receiver receiver, DeliverySettings delivery, TimeProvider? time = null) => Sink(receiver.Url, delivery, time);
 
     private IActorRef Sink(Uri url, DeliverySettings delivery, TimeProvider? time = null) => _lane.ChildActorOf(
-        HttpSinkActor.Props(Examples.Lane, Examples.Settings(url) with { Delivery = delivery }, Examples.Services(time ?? _time), _reports));
+        HttpSinkActor.Props(Examples.Run(Examples.Settings(url) with { Delivery = delivery }), Examples.Services(time ?? _time), _ledger, _reports));
 
     private Task<TimeSpan> PassPauseAsync() => _time.PassNextAsync(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(2));
 

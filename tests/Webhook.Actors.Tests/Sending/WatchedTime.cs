@@ -28,6 +28,16 @@ internal sealed class WatchedTime() : FakeTimeProvider(new DateTimeOffset(2026, 
         }
     }
 
+    /// <summary>Waits until a timer of this length is set, and lets no time pass.</summary>
+    public async Task UntilSetAsync(TimeSpan due)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (await _set.Reader.ReadAsync(deadline.Token) != due)
+        {
+            // Another timer.
+        }
+    }
+
     private sealed class Watched(ITimer timer, ChannelWriter<TimeSpan> set) : ITimer
     {
         public bool Change(TimeSpan dueTime, TimeSpan period)

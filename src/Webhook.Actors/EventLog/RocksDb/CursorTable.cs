@@ -10,14 +10,14 @@ namespace Webhook.Actors.EventLog.RocksDb;
 /// </summary>
 /// <remarks>
 /// A lost cursor would make its integration begin at the end of the log and miss what it had still to get. So each trim also writes a copy of all of them into another family:
-/// n times i64 integration, i32 partition, i64 sequence, little endian. A cursor that is only there is older than it was, which repeats events but loses none.
+/// n times i64 integration, i32 partition, i64 sequence, little endian. A cursor that is only there is older than it was, and without its cuts, which repeats events but loses none.
 /// </remarks>
 internal sealed class CursorTable
 {
     private const int CopyEntrySize = 20;
 
-    private readonly Dictionary<CursorKey, long> _all = [];
-    private readonly Dictionary<CursorKey, long> _unwritten = [];
+    private readonly Dictionary<CursorKey, Cursor> _all = [];
+    private readonly Dictionary<CursorKey, Cursor> _unwritten = [];
     private readonly Lock _lock = new();
     private bool _changedSinceCopy;
 
@@ -31,7 +31,7 @@ internal sealed class CursorTable
             {
                 if (iterator.GetKeySpan().SequenceEqual(StoreKeys.Birthmark)) continue;
                 var key = StoreKeys.ReadCursor(iterator.GetKeySpan());
-                if (!_unwritten.ContainsKey(key)) _all[key] = BitConverter.ToInt64(iterator.GetValueSpan());
+                if (!_unwritten.ContainsKey(key)) _all[key] = Cursor.FromBytes(iterator.GetValueSpan());
             }
         }
 
@@ -41,27 +41,27 @@ internal sealed class CursorTable
 
     public long Furthest(int partition)
     {
-        lock (_lock) return _all.Where(c => c.Key.Partition == partition).Select(static c => c.Value).DefaultIfEmpty().Max();
+        lock (_lock) return _all.Where(c => c.Key.Partition == partition).Select(static c => c.Value.Sequence).DefaultIfEmpty().Max();
     }
 
-    public long? Find(CursorKey key)
+    public Cursor? Find(CursorKey key)
     {
-        lock (_lock) return _all.TryGetValue(key, out var sequence) ? sequence : null;
+        lock (_lock) return _all.GetValueOrDefault(key);
     }
 
-    public Dictionary<CursorKey, long> Copy()
+    public Dictionary<CursorKey, long> Sequences()
     {
-        lock (_lock) return new Dictionary<CursorKey, long>(_all);
+        lock (_lock) return _all.ToDictionary(static c => c.Key, static c => c.Value.Sequence);
     }
 
     /// <returns>true if nothing waited to be written before.</returns>
-    public bool Set(CursorKey key, long sequence)
+    public bool Set(CursorKey key, Cursor cursor)
     {
         lock (_lock)
         {
             var idle = _unwritten.Count == 0;
-            _all[key] = sequence;
-            _unwritten[key] = sequence;
+            _all[key] = cursor;
+            _unwritten[key] = cursor;
             _changedSinceCopy = true;
             return idle;
         }
@@ -78,28 +78,21 @@ internal sealed class CursorTable
     }
 
     /// <summary>Puts what is unwritten into the batch; <see cref="Written"/> when it is stored.</summary>
-    public KeyValuePair<CursorKey, long>[] PutUnwritten(RocksDbStore store, WriteBatch batch)
+    public KeyValuePair<CursorKey, Cursor>[] PutUnwritten(RocksDbStore store, WriteBatch batch)
     {
-        KeyValuePair<CursorKey, long>[] taken;
+        KeyValuePair<CursorKey, Cursor>[] taken;
         lock (_lock) taken = _unwritten.Count == 0 ? [] : [.. _unwritten];
-        Span<byte> key = stackalloc byte[StoreKeys.CursorSize];
-        Span<byte> value = stackalloc byte[sizeof(long)];
-        foreach (var (cursor, sequence) in taken)
-        {
-            StoreKeys.WriteCursor(key, cursor);
-            BitConverter.TryWriteBytes(value, sequence);
-            batch.Put(key, value, store.Cursors);
-        }
-
+        Span<byte> buffer = stackalloc byte[StoreKeys.LongCursorSize];
+        foreach (var (key, cursor) in taken) batch.Put(StoreKeys.WriteCursor(buffer, key), cursor.ToBytes(), store.Cursors);
         return taken;
     }
 
-    public void Written(KeyValuePair<CursorKey, long>[] taken)
+    public void Written(KeyValuePair<CursorKey, Cursor>[] taken)
     {
         lock (_lock)
         {
-            foreach (var (key, sequence) in taken)
-                if (_unwritten.TryGetValue(key, out var now) && now == sequence) _unwritten.Remove(key);
+            foreach (var (key, cursor) in taken)
+                if (_unwritten.TryGetValue(key, out var now) && ReferenceEquals(now, cursor)) _unwritten.Remove(key);
         }
     }
 
@@ -111,12 +104,13 @@ internal sealed class CursorTable
         {
             if (!_changedSinceCopy) return;
             _changedSinceCopy = false;
-            foreach (var (key, sequence) in _all)
+            foreach (var (key, cursor) in _all)
             {
+                if (key.Replay != 0) continue;
                 var entry = copy.GetSpan(CopyEntrySize);
                 BinaryPrimitives.WriteInt64LittleEndian(entry, key.Integration);
                 BinaryPrimitives.WriteInt32LittleEndian(entry[8..], key.Partition);
-                BinaryPrimitives.WriteInt64LittleEndian(entry[12..], sequence);
+                BinaryPrimitives.WriteInt64LittleEndian(entry[12..], cursor.Sequence);
                 copy.Advance(CopyEntrySize);
             }
         }
@@ -131,8 +125,8 @@ internal sealed class CursorTable
             for (; copy.Length >= CopyEntrySize; copy = copy[CopyEntrySize..])
             {
                 var key = new CursorKey(BinaryPrimitives.ReadInt64LittleEndian(copy), BinaryPrimitives.ReadInt32LittleEndian(copy[8..]));
-                var sequence = BinaryPrimitives.ReadInt64LittleEndian(copy[12..]);
-                if (_all.TryAdd(key, sequence)) _unwritten[key] = sequence;
+                var cursor = Cursor.At(BinaryPrimitives.ReadInt64LittleEndian(copy[12..]));
+                if (_all.TryAdd(key, cursor)) _unwritten[key] = cursor;
             }
         }
     }

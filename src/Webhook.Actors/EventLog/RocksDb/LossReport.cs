@@ -34,6 +34,13 @@ internal sealed class LossReport(int partition, TimeProvider time, WebhookMetric
             hole.Events?.ToString(CultureInfo.InvariantCulture) ?? "an unknown number of", hole.FirstBlock, hole.LastBlock, partition, reason);
     }
 
+    public void LostDeadLetters(long integration, long count, string reason)
+    {
+        Add(new LogFault(partition, 0, 0, count, FormattableString.Invariant($"{count} dead letters of integration {integration} were lost: {reason}"), time.GetUtcNow()));
+        metrics.Lost("damage", count);
+        logger.LogWarning("The event log lost {Count} dead letters of integration {Integration}: {Reason}", count, integration, reason);
+    }
+
     private void Add(LogFault fault)
     {
         lock (_faults) _faults.Add(fault);

@@ -13,7 +13,6 @@ namespace Webhook.Actors.EventLog.RocksDb;
 internal sealed class RocksDbEventLog : IEventLog, ICursorStore
 {
     internal const string WitnessFile = "head";
-    private const int ReadsAtATime = 4;
 
     private readonly ILogger _logger;
     private readonly long _minFreeDiskBytes;
@@ -24,13 +23,11 @@ internal sealed class RocksDbEventLog : IEventLog, ICursorStore
     private readonly CursorTable _cursors = new();
     private readonly IdempotencyTable _idempotency = new();
     private readonly WriteBatch _batch = new();
-    private readonly StoreThread _thread = new("event log");
-    private readonly SemaphoreSlim _reads = new(ReadsAtATime);
     private readonly StoreAccess _access;
+    private readonly StoreWriter _writer;
     private readonly LossReport _losses;
     private readonly Lock _holes = new();
     private volatile PartitionExtent _extent = null!;
-    private volatile bool _writesFail;
     private bool _unsynced;
     private int _disposed;
 
@@ -42,7 +39,10 @@ internal sealed class RocksDbEventLog : IEventLog, ICursorStore
         _losses = new LossReport(0, time, metrics, logger);
         _runs = new BlockRuns(time);
         _access = new StoreAccess(options.Path, _runs);
-        _opening = new StoreOpening(_files, store, options.MemtableBytes, _runs, _cursors, _idempotency, time);
+        _writer = new StoreWriter(_files, options.MinFreeDiskBytes, _access, ReplaceStore);
+        DeadLetters = new RocksDbDeadLetters(_writer, _losses);
+        Attempts = new RocksDbAttempts(_writer, time);
+        _opening = new StoreOpening(_files, store, options.MemtableBytes, _runs, _cursors, _idempotency, [DeadLetters.Table, Attempts], time);
         _files.Create();
         _witness = HeadWitness.Open(Path.Combine(options.Path, WitnessFile));
     }
@@ -50,6 +50,14 @@ internal sealed class RocksDbEventLog : IEventLog, ICursorStore
     public int Partitions => 1;
 
     public IReadOnlyCollection<LogFault> Faults => _losses.Faults;
+
+    public bool IsShortOfSpace => _minFreeDiskBytes > 0 && _files.FreeBytes() < 2 * _minFreeDiskBytes;
+
+    /// <summary>In the same store.</summary>
+    public RocksDbDeadLetters DeadLetters { get; }
+
+    /// <inheritdoc cref="DeadLetters"/>
+    public RocksDbAttempts Attempts { get; }
 
     /// <summary>Opens the log in whatever state its files are; what was lost is in <see cref="Faults"/>, in the log output and in the metric of lost events.</summary>
     /// <exception cref="EventLogException">Another process uses it, the disk is full, or the folder cannot be written.</exception>
@@ -75,60 +83,53 @@ internal sealed class RocksDbEventLog : IEventLog, ICursorStore
     public ValueTask AppendAsync(int partition, EventBlock block, IReadOnlyList<IdempotencyRecord> idempotency, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return new ValueTask(_thread.RunAsync(() => Append(block, idempotency)));
+        return new ValueTask(_writer.RunAsync(store => Append(store, block, idempotency)));
     }
 
-    public async ValueTask<EventBlock?> ReadAsync(int partition, long fromSequence, CancellationToken cancellation)
-    {
-        if (fromSequence >= _extent.Bounds().Head) return null;
-        await _reads.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            return await Task.Run(() => Read(fromSequence), cancellation).ConfigureAwait(false);
-        }
-        finally
-        {
-            _reads.Release();
-        }
-    }
+    public ValueTask<EventBlock?> ReadAsync(int partition, long fromSequence, CancellationToken cancellation) =>
+        fromSequence >= _extent.Bounds().Head ? ValueTask.FromResult<EventBlock?>(null) : new(_access.ReadAsync(fromSequence, Read, cancellation));
 
     public ValueTask TrimAsync(int partition, long beforeSequence, CancellationToken cancellation) =>
-        new(_thread.RunAsync(() => Trim(beforeSequence)));
+        new(_writer.RunAsync(store => Trim(store, beforeSequence)));
 
     public ValueTask<IdempotencyRecord?> FindAsync(IdempotencyKey key, CancellationToken cancellation) =>
         ValueTask.FromResult(_access.Read(key, static (store, k) => IdempotencyTable.Find(store, k)));
 
     public ValueTask ExpireIdempotencyAsync(DateTimeOffset olderThan, int keepAtMost, CancellationToken cancellation) =>
-        new(_thread.RunAsync(() => Writing(store => _idempotency.Expire(store, olderThan, keepAtMost))));
+        new(_writer.RunAsync(store => _idempotency.Expire(store, olderThan, keepAtMost)));
 
-    public ValueTask<long?> LoadAsync(CursorKey key, CancellationToken cancellation) => ValueTask.FromResult(_cursors.Find(key));
+    public ValueTask<Cursor?> LoadAsync(CursorKey key, CancellationToken cancellation) => ValueTask.FromResult(_cursors.Find(key));
 
-    public ValueTask SaveAsync(CursorKey key, long sequence, CancellationToken cancellation)
+    public ValueTask SaveAsync(CursorKey key, Cursor cursor, CancellationToken cancellation)
     {
         // The answer does not wait for this write: a failure leaves the cursor unwritten, for the next append or trim.
-        if (_cursors.Set(key, sequence)) _ = _thread.RunAsync(() => Writing(store => WriteCursors(store, sync: false)));
+        if (_cursors.Set(key, cursor)) _ = _writer.RunAsync(store => WriteCursors(store, sync: false));
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask CreateAsync(CursorKey key, long sequence, CancellationToken cancellation)
+    public ValueTask SaveDurablyAsync(CursorKey key, Cursor cursor, CancellationToken cancellation)
     {
-        _cursors.Set(key, sequence);
-        return new ValueTask(_thread.RunAsync(() => Writing(store => WriteCursors(store, sync: true))));
+        // An append that stands before it in the queue takes the cursor along, and nothing is left to do.
+        _cursors.Set(key, cursor);
+        return new ValueTask(_writer.RunAsync(store =>
+        {
+            WriteCursors(store, sync: true);
+            SyncWritten(store);
+        }));
     }
 
-    public ValueTask DeleteAsync(CursorKey key, CancellationToken cancellation) => new(_thread.RunAsync(() => Writing(store =>
+    public ValueTask DeleteAsync(CursorKey key, CancellationToken cancellation) => new(_writer.RunAsync(store =>
     {
         _cursors.Remove(key);
-        Span<byte> name = stackalloc byte[StoreKeys.CursorSize];
-        StoreKeys.WriteCursor(name, key);
+        Span<byte> buffer = stackalloc byte[StoreKeys.LongCursorSize];
         _batch.Clear();
-        _batch.Delete(name, store.Cursors);
+        _batch.Delete(StoreKeys.WriteCursor(buffer, key), store.Cursors);
         _cursors.PutCopy(store, _batch);
         WritePrepared(store, sync: true);
-    })));
+    }));
 
     public ValueTask<IReadOnlyDictionary<CursorKey, long>> ListAsync(CancellationToken cancellation) =>
-        ValueTask.FromResult<IReadOnlyDictionary<CursorKey, long>>(_cursors.Copy());
+        ValueTask.FromResult<IReadOnlyDictionary<CursorKey, long>>(_cursors.Sequences());
 
     /// <summary>What was asked for before is still written, cursors too; then the store is closed.</summary>
     public async ValueTask DisposeAsync()
@@ -137,20 +138,20 @@ internal sealed class RocksDbEventLog : IEventLog, ICursorStore
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         try
         {
-            await _thread.RunAsync(() => Writing(store => WriteCursors(store, sync: true))).ConfigureAwait(false);
+            await _writer.RunAsync(store => WriteCursors(store, sync: true)).ConfigureAwait(false);
         }
         catch (EventLogException e)
         {
             _logger.LogWarning(e, "The cursors could not be saved at the end; the events after them will be delivered again");
         }
 
-        await _thread.DisposeAsync().ConfigureAwait(false);
+        await _writer.DisposeAsync().ConfigureAwait(false);
         _access.Dispose();
         _witness.Dispose();
         _batch.Dispose();
     }
 
-    private void Append(EventBlock block, IReadOnlyList<IdempotencyRecord> idempotency) => Writing(store =>
+    private void Append(RocksDbStore store, EventBlock block, IReadOnlyList<IdempotencyRecord> idempotency)
     {
         var extent = _extent;
         if (block.BlockSequence != extent.NextBlock)
@@ -171,9 +172,9 @@ internal sealed class RocksDbEventLog : IEventLog, ICursorStore
         lock (_holes) _extent = _extent.Append(block);
         _witness.Update(_extent.Mark());
         _runs.Expire();
-    });
+    }
 
-    private void Trim(long beforeSequence) => Writing(store =>
+    private void Trim(RocksDbStore store, long beforeSequence)
     {
         lock (_holes)
         {
@@ -197,15 +198,14 @@ internal sealed class RocksDbEventLog : IEventLog, ICursorStore
             else
             {
                 WriteCursors(store, sync: false);
-                if (_unsynced) store.Sync();
-                _unsynced = false;
+                SyncWritten(store);
             }
         }
 
         // Also when the mark did not move: what was in memory at the last trim may be in a table now, and a crash may have come between mark and drop.
         if (_extent.Trim.Block > 1) store.DropTablesBefore(0, _extent.Trim.Block);
         _runs.Expire();
-    });
+    }
 
     /// <summary>The first block that holds anything at or after the sequence, so that nothing before it is needed; null when that is all.</summary>
     private BlockPlace? FirstKept(RocksDbStore store, PartitionExtent extent, long beforeSequence)
@@ -221,7 +221,7 @@ internal sealed class RocksDbEventLog : IEventLog, ICursorStore
         return null;
     }
 
-    private EventBlock? Read(long fromSequence) => _access.Read(fromSequence, (store, from) =>
+    private EventBlock? Read(RocksDbStore store, long from)
     {
         var extent = _extent;
         var block = Math.Max(EventBlock.BlockOf(from), extent.First?.Block ?? extent.NextBlock);
@@ -245,7 +245,7 @@ internal sealed class RocksDbEventLog : IEventLog, ICursorStore
         }
 
         return null;
-    });
+    }
 
     /// <summary>A block that should be there is not: finds how far the damage goes, and tells.</summary>
     private PartitionExtent FoundHole(RocksDbStore store, long block)
@@ -266,7 +266,7 @@ internal sealed class RocksDbEventLog : IEventLog, ICursorStore
             var hole = new Hole(first, next - 1, eventsEnd - eventsStart, bytesEnd - bytesStart);
             _extent = extent.WithHole(hole);
             _losses.Lost(hole, "blocks are damaged or missing");
-            _ = _thread.RunAsync(() => Writing(s => WriteHoles(s, [hole])));
+            _ = _writer.RunAsync(s => WriteHoles(s, [hole]));
             return _extent;
         }
 
@@ -282,6 +282,7 @@ internal sealed class RocksDbEventLog : IEventLog, ICursorStore
         if (_witness.Damaged) _losses.Damaged($"the file {WitnessFile} is damaged, so nobody can tell whether acknowledged events are missing at the end of the log", null);
         foreach (var hole in opened.Lost) _losses.Lost(hole, reason.Length > 0 ? reason : "files are damaged or missing");
         if (opened.Lost.Count > 0) WriteHoles(opened.Store, opened.Lost);
+        DeadLetters.Table.TellLosses(opened.Store);
         _witness.Update(_extent.Mark());
         if (_extent.Trim.Block > 1) opened.Store.DropTablesBefore(0, _extent.Trim.Block);
         return opened.Store;
@@ -315,6 +316,12 @@ internal sealed class RocksDbEventLog : IEventLog, ICursorStore
         WritePrepared(store, sync);
     }
 
+    private void SyncWritten(RocksDbStore store)
+    {
+        if (_unsynced) store.Sync();
+        _unsynced = false;
+    }
+
     /// <summary>Writes the batch, and with it every cursor that waits to be.</summary>
     private void WritePrepared(RocksDbStore store, bool sync)
     {
@@ -323,28 +330,5 @@ internal sealed class RocksDbEventLog : IEventLog, ICursorStore
         store.Write(_batch, sync);
         _unsynced = !sync;
         _cursors.Written(cursors);
-    }
-
-    /// <summary>Runs on the writing thread. RocksDB refuses all writes after one failed, so the next one first opens it anew: that is how a disk that was full heals.</summary>
-    private void Writing(Action<RocksDbStore> write)
-    {
-        if (_writesFail) Reopen();
-        try
-        {
-            write(_access.Store);
-        }
-        catch (RocksDbException e)
-        {
-            _writesFail = true;
-            throw new EventLogException($"The event log in {_files.Path} could not be written: {e.Message}", e);
-        }
-    }
-
-    private void Reopen()
-    {
-        if (_files.FreeBytes() < _minFreeDiskBytes)
-            throw new EventLogException($"The log's disk is full: fewer than {_minFreeDiskBytes:N0} bytes are free. Free some; the log then goes on by itself.");
-        ReplaceStore();
-        _writesFail = false;
     }
 }

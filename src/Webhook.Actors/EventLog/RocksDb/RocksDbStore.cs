@@ -15,6 +15,11 @@ internal sealed unsafe class RocksDbStore : IDisposable
     private const string CursorsFamily = "cursors";
     private const string IdempotencyFamily = "idempotency";
     private const string MetaFamily = "meta";
+    public const string DeadLettersFamily = "dead-letters";
+    public const string AttemptsFamily = "attempts";
+
+    // What the birthmark in the family of records about the log says: which families have theirs. Stores of the first version say nothing, and lack the last two.
+    private static ReadOnlySpan<byte> AllFamilies => [2];
 
     private static readonly ReadOptions PointReads = new ReadOptions().SetVerifyChecksums(true);
     private static readonly ReadOptions RunReads = new ReadOptions().SetVerifyChecksums(true).SetFillCache(false).SetReadaheadSize(1024 * 1024);
@@ -22,14 +27,18 @@ internal sealed unsafe class RocksDbStore : IDisposable
     private static readonly WriteOptions Unsynced = new();
 
     private readonly RocksDbSharp.RocksDb _db;
+    private readonly int _memtableBytes;
 
-    private RocksDbStore(RocksDbSharp.RocksDb db)
+    private RocksDbStore(RocksDbSharp.RocksDb db, int memtableBytes)
     {
         _db = db;
+        _memtableBytes = memtableBytes;
         Blocks = db.GetColumnFamily(BlocksFamily);
         Cursors = db.GetColumnFamily(CursorsFamily);
         Idempotency = db.GetColumnFamily(IdempotencyFamily);
         Meta = db.GetColumnFamily(MetaFamily);
+        DeadLetters = db.GetColumnFamily(DeadLettersFamily);
+        Attempts = db.GetColumnFamily(AttemptsFamily);
     }
 
     public ColumnFamilyHandle Blocks { get; }
@@ -39,6 +48,10 @@ internal sealed unsafe class RocksDbStore : IDisposable
     public ColumnFamilyHandle Idempotency { get; }
 
     public ColumnFamilyHandle Meta { get; }
+
+    public ColumnFamilyHandle DeadLetters { get; private set; }
+
+    public ColumnFamilyHandle Attempts { get; private set; }
 
     /// <summary>The settings of the database as a whole.</summary>
     public static DbOptions Options(int memtableBytes) => Common(new DbOptions(), memtableBytes)
@@ -59,7 +72,7 @@ internal sealed unsafe class RocksDbStore : IDisposable
     /// <exception cref="RocksDbException">It cannot be opened as it is.</exception>
     public static RocksDbStore Open(string path, DbOptions options, int memtableBytes)
     {
-        var store = new RocksDbStore(RocksDbSharp.RocksDb.Open(options, path, Families(memtableBytes)));
+        var store = new RocksDbStore(RocksDbSharp.RocksDb.Open(options, path, Families(memtableBytes)), memtableBytes);
         store.MarkBirth();
         return store;
     }
@@ -80,6 +93,8 @@ internal sealed unsafe class RocksDbStore : IDisposable
     public void Sync() => Native.Instance.rocksdb_flush_wal(_db.Handle, 1);
 
     public Iterator NewRun(ColumnFamilyHandle family) => _db.NewIterator(family, RunReads);
+
+    public bool Has(ColumnFamilyHandle family, byte[] key) => _db.HasKey(key, family, PointReads);
 
     public byte[]? Get(ColumnFamilyHandle family, ReadOnlySpan<byte> key) => _db.Get(key, family, PointReads);
 
@@ -127,52 +142,80 @@ internal sealed unsafe class RocksDbStore : IDisposable
     public List<TableExtent> BlockTables(int partition)
     {
         var extents = new List<TableExtent>();
-        var files = Native.Instance.rocksdb_livefiles(_db.Handle);
-        try
+        EachTable(BlocksFamily, (files, i) =>
         {
-            for (var i = 0; i < Native.Instance.rocksdb_livefiles_count(files); i++)
-            {
-                if (System.Runtime.InteropServices.Marshal.PtrToStringUTF8(Native.Instance.rocksdb_livefiles_column_family_name(files, i)) != BlocksFamily) continue;
-                var first = new ReadOnlySpan<byte>((byte*)Native.Instance.rocksdb_livefiles_smallestkey(files, i, out var firstSize), (int)firstSize);
-                var last = new ReadOnlySpan<byte>((byte*)Native.Instance.rocksdb_livefiles_largestkey(files, i, out var lastSize), (int)lastSize);
-                if (!StoreKeys.IsBlockOf(first, partition)) continue;
-                var whole = StoreKeys.IsBlockOf(last, partition);
-                extents.Add(new TableExtent(
-                    StoreKeys.ReadBlock(first), whole ? StoreKeys.ReadBlock(last) : long.MaxValue, whole ? (long)Native.Instance.rocksdb_livefiles_entries(files, i) : 0));
-            }
-        }
-        finally
-        {
-            Native.Instance.rocksdb_livefiles_destroy(files);
-        }
-
+            var first = new ReadOnlySpan<byte>((byte*)Native.Instance.rocksdb_livefiles_smallestkey(files, i, out var firstSize), (int)firstSize);
+            var last = new ReadOnlySpan<byte>((byte*)Native.Instance.rocksdb_livefiles_largestkey(files, i, out var lastSize), (int)lastSize);
+            if (!StoreKeys.IsBlockOf(first, partition)) return;
+            var whole = StoreKeys.IsBlockOf(last, partition);
+            extents.Add(new TableExtent(
+                StoreKeys.ReadBlock(first), whole ? StoreKeys.ReadBlock(last) : long.MaxValue, whole ? (long)Native.Instance.rocksdb_livefiles_entries(files, i) : 0));
+        });
         return extents;
+    }
+
+    /// <summary>The files of one family's tables, by name.</summary>
+    public List<string> TablesOf(string family)
+    {
+        var names = new List<string>();
+        EachTable(family, (files, i) => names.Add(Text(Native.Instance.rocksdb_livefiles_name(files, i))!.TrimStart('/')));
+        return names;
+    }
+
+    /// <summary>Drops a family with all its tables, read or not, and begins it anew with what is in <paramref name="table"/>, a finished table file.</summary>
+    public void Replace(string family, string table)
+    {
+        _db.DropColumnFamily(family);
+        var created = _db.CreateColumnFamily(OptionsOf(family, _memtableBytes), family);
+        if (family == DeadLettersFamily) DeadLetters = created;
+        else Attempts = created;
+        _db.IngestExternalFiles([table], new IngestExternalFileOptions(), created);
     }
 
     public void Dispose() => _db.Dispose();
 
     private void MarkBirth()
     {
-        if (_db.HasKey(StoreKeys.Birthmark, Meta)) return;
+        var mark = Get(Meta, StoreKeys.Birthmark);
+        if (mark.AsSpan().SequenceEqual(AllFamilies)) return;
+        ColumnFamilyHandle[] unmarked = mark is null ? [Cursors, Idempotency, DeadLetters, Attempts, Meta] : [DeadLetters, Attempts, Meta];
         using var batch = new WriteBatch();
-        foreach (var family in (ColumnFamilyHandle[])[Cursors, Idempotency, Meta]) batch.Put(StoreKeys.Birthmark, default, family);
+        foreach (var family in unmarked) batch.Put(StoreKeys.Birthmark, AllFamilies, family);
         Write(batch, sync: true);
         var flush = new FlushOptions().SetWaitForFlush(true);
-        foreach (var family in (ColumnFamilyHandle[])[Cursors, Idempotency, Meta])
-            Native.Instance.rocksdb_flush_cf(_db.Handle, flush.Handle, family.Handle);
+        foreach (var family in unmarked) Native.Instance.rocksdb_flush_cf(_db.Handle, flush.Handle, family.Handle);
         GC.KeepAlive(flush);
     }
 
+    private void EachTable(string family, Action<IntPtr, int> take)
+    {
+        var files = Native.Instance.rocksdb_livefiles(_db.Handle);
+        try
+        {
+            for (var i = 0; i < Native.Instance.rocksdb_livefiles_count(files); i++)
+                if (Text(Native.Instance.rocksdb_livefiles_column_family_name(files, i)) == family) take(files, i);
+        }
+        finally
+        {
+            Native.Instance.rocksdb_livefiles_destroy(files);
+        }
+    }
+
+    private static string? Text(IntPtr text) => System.Runtime.InteropServices.Marshal.PtrToStringUTF8(text);
+
     private static ColumnFamilies Families(int memtableBytes)
     {
-        var small = Math.Min(memtableBytes, 4 * 1024 * 1024);
-        var filtered = new BlockBasedTableOptions().SetBlockSize(16 * 1024).SetFilterPolicy(BloomFilterPolicy.Create(10, false));
-        return new ColumnFamilies(Common(new ColumnFamilyOptions(), memtableBytes))
-        {
-            { CursorsFamily, Small(small) },
-            { IdempotencyFamily, Small(small).SetBlockBasedTableFactory(filtered) },
-            { MetaFamily, Small(small) },
-        };
+        var families = new ColumnFamilies(Common(new ColumnFamilyOptions(), memtableBytes));
+        foreach (var family in (string[])[CursorsFamily, IdempotencyFamily, MetaFamily, DeadLettersFamily, AttemptsFamily]) families.Add(family, OptionsOf(family, memtableBytes));
+        return families;
+    }
+
+    private static ColumnFamilyOptions OptionsOf(string family, int memtableBytes)
+    {
+        var options = Small(Math.Min(memtableBytes, 4 * 1024 * 1024));
+        return family is IdempotencyFamily or DeadLettersFamily
+            ? options.SetBlockBasedTableFactory(new BlockBasedTableOptions().SetBlockSize(16 * 1024).SetFilterPolicy(BloomFilterPolicy.Create(10, false)))
+            : options;
     }
 
     private static ColumnFamilyOptions Small(int memtableBytes) =>

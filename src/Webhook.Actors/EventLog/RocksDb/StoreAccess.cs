@@ -5,6 +5,9 @@ namespace Webhook.Actors.EventLog.RocksDb;
 /// <summary>The open store, for any number of readers at a time; whoever closes or replaces it waits until none uses it.</summary>
 internal sealed class StoreAccess(string path, BlockRuns runs) : IDisposable
 {
+    private const int ReadsAtATime = 4;
+
+    private readonly SemaphoreSlim _reads = new(ReadsAtATime);
     private readonly ReaderWriterLockSlim _lock = new(LockRecursionPolicy.NoRecursion);
     private RocksDbStore? _store;
     private bool _closed;
@@ -28,6 +31,21 @@ internal sealed class StoreAccess(string path, BlockRuns runs) : IDisposable
         finally
         {
             _lock.ExitReadLock();
+        }
+    }
+
+    /// <summary>As <see cref="Read"/>, for what may wait for the disk: on a thread of the pool, which lends few at a time to it.</summary>
+    /// <exception cref="EventLogException">There is no store, or it cannot be read now.</exception>
+    public async Task<TResult> ReadAsync<TState, TResult>(TState state, Func<RocksDbStore, TState, TResult> read, CancellationToken cancellation)
+    {
+        await _reads.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            return await Task.Run(() => Read(state, read), cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _reads.Release();
         }
     }
 

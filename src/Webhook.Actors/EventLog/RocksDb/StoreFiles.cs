@@ -24,7 +24,7 @@ internal sealed partial class StoreFiles(string path)
         var created = new Stack<string>();
         for (var folder = System.IO.Path.GetFullPath(path); !Directory.Exists(folder); folder = System.IO.Path.GetDirectoryName(folder)!) created.Push(folder);
         Directory.CreateDirectory(path);
-        while (created.TryPop(out var folder)) Sync(System.IO.Path.GetDirectoryName(folder)!);
+        while (created.TryPop(out var folder)) FolderSync.Sync(System.IO.Path.GetDirectoryName(folder)!);
     }
 
     /// <summary>There is a store, or what is left of one.</summary>
@@ -48,7 +48,7 @@ internal sealed partial class StoreFiles(string path)
             if (!File.Exists(file)) Link(kept, file);
         }
 
-        Sync(path);
+        FolderSync.Sync(path);
         Forget();
     }
 
@@ -75,7 +75,7 @@ internal sealed partial class StoreFiles(string path)
         }
 
         File.Move(draft, current, overwrite: true);
-        Sync(path);
+        FolderSync.Sync(path);
         return "CURRENT was damaged or missing";
     }
 
@@ -87,8 +87,27 @@ internal sealed partial class StoreFiles(string path)
         Directory.CreateDirectory(folder);
         foreach (var file in Directory.GetFiles(path).Where(f => System.IO.Path.GetFileName(f) is not ("LOCK" or RocksDbEventLog.WitnessFile)))
             File.Move(file, System.IO.Path.Combine(folder, System.IO.Path.GetFileName(file)));
-        Sync(path);
+        FolderSync.Sync(path);
         return folder;
+    }
+
+    /// <summary>Gives the tables a second name where files end that were found damaged.</summary>
+    /// <returns>The folder.</returns>
+    public string SetTablesAside(IEnumerable<string> names)
+    {
+        var folder = System.IO.Path.Combine(path, SetAside);
+        Directory.CreateDirectory(folder);
+        foreach (var name in names)
+            if (!File.Exists(System.IO.Path.Combine(folder, name))) Link(System.IO.Path.Combine(path, name), System.IO.Path.Combine(folder, name));
+        FolderSync.Sync(path);
+        return folder;
+    }
+
+    /// <summary>Gives a finished file its name, which survives a power cut then.</summary>
+    public void Publish(string draft, string file)
+    {
+        File.Move(draft, file, overwrite: true);
+        FolderSync.Sync(path);
     }
 
     public long FreeBytes() => new DriveInfo(path).AvailableFreeSpace;
@@ -117,26 +136,6 @@ internal sealed partial class StoreFiles(string path)
         if (link(from, to) != 0) throw new IOException($"{from} could not be linked to {to}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
     }
 
-    /// <summary>.NET does not open folders; without this a new file's name may be gone after a power cut although its content was synced.</summary>
-    private static void Sync(string folder)
-    {
-        if (OperatingSystem.IsWindows()) return;
-        var descriptor = open(folder, 0);
-        if (descriptor < 0) throw new IOException($"The folder {folder} could not be opened: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
-        var failed = fsync(descriptor) != 0 ? Marshal.GetLastPInvokeError() : 0;
-        _ = close(descriptor);
-        if (failed != 0) throw new IOException($"The folder {folder} could not be synced: {new Win32Exception(failed).Message}");
-    }
-
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int link(string from, string to);
-
-    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int open(string path, int flags);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int fsync(int descriptor);
-
-    [LibraryImport("libc")]
-    private static partial int close(int descriptor);
 }

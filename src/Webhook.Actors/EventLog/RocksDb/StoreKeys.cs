@@ -8,8 +8,9 @@ internal static class StoreKeys
     /// <summary>u16 partition, i64 block sequence.</summary>
     public const int BlockSize = 10;
 
-    /// <summary>i64 integration, u16 partition.</summary>
+    /// <summary>i64 integration, u16 partition, and for a replay i64 its number.</summary>
     public const int CursorSize = 10;
+    public const int LongCursorSize = 18;
 
     /// <summary>'k' and the key's hash, or 't', i64 time in milliseconds, and the hash.</summary>
     public const int IdempotencySize = 17;
@@ -18,6 +19,15 @@ internal static class StoreKeys
     /// <summary>'t' or 'h', u16 partition, and for a hole its first block.</summary>
     public const int TrimSize = 3;
     public const int HoleSize = 11;
+
+    /// <summary>i64 integration, u16 partition, i64 sequence.</summary>
+    public const int DeadLetterSize = 18;
+
+    /// <summary>'d', i64 integration.</summary>
+    public const int DeadLetterCountSize = 9;
+
+    /// <summary>i64 integration, i64 number.</summary>
+    public const int AttemptSize = 16;
 
     /// <summary>In every family since its creation: a repair knows only families of which it finds a table.</summary>
     public static ReadOnlySpan<byte> Birthmark => [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
@@ -36,14 +46,19 @@ internal static class StoreKeys
     public static bool IsBlockOf(ReadOnlySpan<byte> key, int partition) =>
         key.Length == BlockSize && BinaryPrimitives.ReadUInt16BigEndian(key) == partition;
 
-    public static void WriteCursor(Span<byte> key, CursorKey cursor)
+    /// <param name="buffer">Of <see cref="LongCursorSize"/>.</param>
+    /// <returns>The part of it that is the key.</returns>
+    public static ReadOnlySpan<byte> WriteCursor(Span<byte> buffer, CursorKey cursor)
     {
-        BinaryPrimitives.WriteInt64BigEndian(key, cursor.Integration);
-        BinaryPrimitives.WriteUInt16BigEndian(key[8..], (ushort)cursor.Partition);
+        BinaryPrimitives.WriteInt64BigEndian(buffer, cursor.Integration);
+        BinaryPrimitives.WriteUInt16BigEndian(buffer[8..], (ushort)cursor.Partition);
+        BinaryPrimitives.WriteInt64BigEndian(buffer[CursorSize..], cursor.Replay);
+        return cursor.Replay == 0 ? buffer[..CursorSize] : buffer;
     }
 
-    public static CursorKey ReadCursor(ReadOnlySpan<byte> key) =>
-        new(BinaryPrimitives.ReadInt64BigEndian(key), BinaryPrimitives.ReadUInt16BigEndian(key[8..]));
+    public static CursorKey ReadCursor(ReadOnlySpan<byte> key) => new(
+        BinaryPrimitives.ReadInt64BigEndian(key), BinaryPrimitives.ReadUInt16BigEndian(key[8..]),
+        key.Length == CursorSize ? 0 : BinaryPrimitives.ReadInt64BigEndian(key[CursorSize..]));
 
     public static void WriteIdempotency(Span<byte> key, IdempotencyKey idempotency)
     {
@@ -62,6 +77,53 @@ internal static class StoreKeys
         DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(key[1..]));
 
     public static IdempotencyKey ReadIdempotencyOfTime(ReadOnlySpan<byte> key) => new(BinaryPrimitives.ReadUInt128BigEndian(key[9..]));
+
+    public static byte[] DeadLetter(long integration, DeadLetterId id)
+    {
+        var key = new byte[DeadLetterSize];
+        BinaryPrimitives.WriteInt64BigEndian(key, integration);
+        BinaryPrimitives.WriteUInt16BigEndian(key.AsSpan(8), (ushort)id.Partition);
+        BinaryPrimitives.WriteInt64BigEndian(key.AsSpan(10), id.Sequence);
+        return key;
+    }
+
+    public static DeadLetterId ReadDeadLetter(ReadOnlySpan<byte> key) =>
+        new(BinaryPrimitives.ReadUInt16BigEndian(key[8..]), BinaryPrimitives.ReadInt64BigEndian(key[10..]));
+
+    public static byte[] DeadLetterCount(long integration)
+    {
+        var key = new byte[DeadLetterCountSize];
+        key[0] = (byte)'d';
+        BinaryPrimitives.WriteInt64BigEndian(key.AsSpan(1), integration);
+        return key;
+    }
+
+    public static bool TryReadDeadLetterCount(ReadOnlySpan<byte> key, out long integration)
+    {
+        integration = 0;
+        if (key.Length != DeadLetterCountSize || key[0] != (byte)'d') return false;
+        integration = BinaryPrimitives.ReadInt64BigEndian(key[1..]);
+        return true;
+    }
+
+    public static byte[] Attempt(long integration, long number)
+    {
+        var key = new byte[AttemptSize];
+        BinaryPrimitives.WriteInt64BigEndian(key, integration);
+        BinaryPrimitives.WriteInt64BigEndian(key.AsSpan(8), number);
+        return key;
+    }
+
+    public static long ReadAttempt(ReadOnlySpan<byte> key) => BinaryPrimitives.ReadInt64BigEndian(key[8..]);
+
+    /// <summary>Of a dead letter or an attempt; false for the birthmark.</summary>
+    public static bool TryReadIntegration(ReadOnlySpan<byte> key, int size, out long integration)
+    {
+        integration = 0;
+        if (key.Length != size) return false;
+        integration = BinaryPrimitives.ReadInt64BigEndian(key);
+        return true;
+    }
 
     public static void WriteTrim(Span<byte> key, int partition)
     {

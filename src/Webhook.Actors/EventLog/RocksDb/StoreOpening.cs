@@ -13,9 +13,12 @@ internal sealed record OpenedStore(RocksDbStore Store, PartitionExtent Extent, I
 /// </summary>
 /// <remarks>A repair reads everything, so it is never the first thing tried; and it is tried before a loss is believed, because a manifest that lost its end opens without a word.</remarks>
 internal sealed class StoreOpening(
-    StoreFiles files, DbOptions options, int memtableBytes, BlockRuns runs, CursorTable cursors, IdempotencyTable idempotency, TimeProvider time)
+    StoreFiles files, DbOptions options, int memtableBytes, BlockRuns runs, CursorTable cursors, IdempotencyTable idempotency, IReadOnlyList<ISideTable> beside,
+    TimeProvider time)
 {
     private const int Partition = 0;
+
+    private readonly FamilySalvage _salvage = new(files);
 
     /// <exception cref="EventLogException">The disk is full, the folder cannot be written, or another process has it: nothing was changed.</exception>
     public OpenedStore Open(HeadMark? witness)
@@ -86,8 +89,24 @@ internal sealed class StoreOpening(
     {
         cursors.Load(store);
         idempotency.Load(store);
+        foreach (var table in beside) Load(store, table, remarks);
         var (extent, lost) = new StoreInspection(store, runs, Partition).Inspect(witness, cursors.Furthest(Partition));
         return new OpenedStore(store, extent, lost, remarks);
+    }
+
+    /// <summary>Nothing else depends on such a table: damage costs the records it hit, and not, as a repair does, every record of a file.</summary>
+    private void Load(RocksDbStore store, ISideTable table, List<string> remarks)
+    {
+        _salvage.Finish(store, table.Family);
+        try
+        {
+            table.Load(store);
+        }
+        catch (RocksDbException e) when (RocksDbStore.IsCorruption(e))
+        {
+            remarks.Add($"records of the family {table.Family} could not be read ({e.Message}); the others were kept, and the files as they were are in {_salvage.Run(store, table.Family)}");
+            table.Load(store);
+        }
     }
 
     /// <summary>Only what these texts say is damage; a full disk must never lead to a repair.</summary>

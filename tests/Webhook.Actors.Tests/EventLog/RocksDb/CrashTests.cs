@@ -8,7 +8,7 @@ using Webhook.Testing;
 
 namespace Webhook.Actors.Tests.EventLog.RocksDb;
 
-/// <summary>kill -9 of a real process while it appends and trims (failures.md 1–4).</summary>
+/// <summary>kill -9 of a real process while it appends and trims (docs/faults.md 1–4).</summary>
 public sealed class CrashTests : IDisposable
 {
     private const int Rounds = 6;
@@ -16,6 +16,7 @@ public sealed class CrashTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly WebhookMetrics _metrics = new();
     private readonly Random _random = new();
+    private readonly HashSet<long> _deadLetters = [];
 
     public void Dispose()
     {
@@ -24,7 +25,7 @@ public sealed class CrashTests : IDisposable
     }
 
     [Fact]
-    public async Task Killed_WhileAppendingAndTrimming_KeepsEveryAcknowledgedEventAndCursor()
+    public async Task Killed_WhileAppendingAndTrimming_KeepsEveryAcknowledgedEventCursorAndDeadLetter()
     {
         var acknowledged = new HashSet<long>();
         long cursor = 0;
@@ -53,6 +54,7 @@ public sealed class CrashTests : IDisposable
             var words = line.Split(' ');
             if (words[0] == "ack" && words.Length == 3)
                 for (long n = long.Parse(words[1], CultureInfo.InvariantCulture), i = 0; i < int.Parse(words[2], CultureInfo.InvariantCulture); i++) acknowledged.Add(n + i);
+            if (words[0] == "dead" && words.Length == 2) _deadLetters.Add(long.Parse(words[1], CultureInfo.InvariantCulture));
             if (words[0] == "cursor" && words.Length == 2) cursor = long.Parse(words[1], CultureInfo.InvariantCulture);
             if (++lines == killAfterLines) child.Kill();
         }
@@ -67,6 +69,9 @@ public sealed class CrashTests : IDisposable
         await using var log = RocksDbEventLog.Open(
             new EventLogOptions { Path = _folder.Path, MinFreeDiskBytes = 0, MemtableBytes = 256 * 1024 }, TimeProvider.System, _metrics, NullLogger<RocksDbEventLog>.Instance);
         log.Faults.ShouldBeEmpty($"round {round}");
+        var letters = await log.DeadLetters.SequencesAsync(1, limit: int.MaxValue);
+        _deadLetters.ShouldBeSubsetOf(letters, $"round {round}");
+        log.DeadLetters.Counts().GetValueOrDefault(1).ShouldBe(letters.Length, $"round {round}");
         var stored = new HashSet<long>();
         long events = 0;
         for (var from = 0L; await log.ReadAsync(0, from, CancellationToken.None) is { } block; from = block.LastSequence + 1)
@@ -82,7 +87,7 @@ public sealed class CrashTests : IDisposable
         var dropped = log.Bounds(0).EventsEver - events;
         acknowledged.Count(n => !stored.Contains(n)).ShouldBeLessThanOrEqualTo((int)dropped, $"round {round}");
         acknowledged.Where(n => n >= stored.Min() + 1_000).ShouldAllBe(n => stored.Contains(n), $"round {round}");
-        var saved = await log.LoadAsync(new CursorKey(1, 0), CancellationToken.None) ?? 0;
+        var saved = (await log.LoadAsync(new CursorKey(1, 0), CancellationToken.None))?.Sequence ?? 0;
         saved.ShouldBeGreaterThanOrEqualTo(cursor, $"round {round}: a cursor that a trim had made durable");
         if (dropped > 0) saved.ShouldBeGreaterThanOrEqualTo(log.Bounds(0).Tail, $"round {round}: something was removed before the cursor was durable");
     }

@@ -8,13 +8,13 @@ using Webhook.Testing;
 
 namespace Webhook.Actors.Tests.EventLog.RocksDb;
 
-/// <summary>Real files, really damaged: the log opens, says what it lost to the event, serves the rest, goes on, and never hands out a damaged event (failures.md 4, 5).</summary>
+/// <summary>Real files, really damaged: the log opens, says what it lost to the event, serves the rest, goes on, and never hands out a damaged event (docs/faults.md 4, 5).</summary>
 public sealed class DamageTests : IDisposable
 {
     private const int Blocks = 60;
     private const int EventsPerBlock = 7;
     private const int Padding = 600;
-    private static readonly CursorKey Cursor = new(3, 0);
+    private static readonly CursorKey Key = new(3, 0);
 
     private readonly TemporaryFolder _folder = new();
     private readonly WebhookMetrics _metrics = new();
@@ -61,7 +61,7 @@ public sealed class DamageTests : IDisposable
         {
             await using var log = Open();
             for (var i = 0; i < Blocks / 3; i++) await log.AppendAsync(EventsPerBlock, Padding);
-            await log.SaveAsync(Cursor, log.Bounds(0).Tail, CancellationToken.None);
+            await log.SaveAsync(Key, Cursor.At(log.Bounds(0).Tail), CancellationToken.None);
         }
 
         using var living = new TemporaryFolder();
@@ -84,7 +84,7 @@ public sealed class DamageTests : IDisposable
         log.Faults.ShouldAllBe(f => f.EventsLost != null || f.FirstBlock == 0, what);
         log.Faults.Sum(static f => f.EventsLost ?? 0).ShouldBe(lost, $"{what}: {string.Join(" | ", log.Faults)}");
         log.Bounds(0).Events.ShouldBe(numbers.Count, what);
-        (await log.LoadAsync(Cursor, CancellationToken.None)).ShouldNotBeNull(what);
+        (await log.LoadAsync(Key, CancellationToken.None)).ShouldNotBeNull(what);
         return lost;
     }
 

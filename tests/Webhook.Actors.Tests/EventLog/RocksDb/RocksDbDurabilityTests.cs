@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,7 +14,7 @@ namespace Webhook.Actors.Tests.EventLog.RocksDb;
 public sealed partial class RocksDbDurabilityTests : IDisposable
 {
     private const long LastBlock = (1L << 47) - 1;
-    private static readonly CursorKey Cursor = new(1, 0);
+    private static readonly CursorKey Key = new(1, 0);
 
     private readonly TemporaryFolder _folder = new();
     private readonly WebhookMetrics _metrics = new();
@@ -37,20 +39,20 @@ public sealed partial class RocksDbDurabilityTests : IDisposable
     }
 
     [Fact]
-    public async Task CreateAsyncAndTrimAsync_SyncAndSaveAsyncDoesNot()
+    public async Task SaveDurablyAsyncAndTrimAsync_SyncAndSaveAsyncDoesNot()
     {
         var settings = RocksDbStore.Options(1024 * 1024).EnableStatistics();
         await using var log = Open(settings);
         await log.AppendAsync(1);
         var before = Syncs(settings.GetStatisticsString());
-        await log.CreateAsync(Cursor, log.Bounds(0).Tail, CancellationToken.None);
+        await log.SaveDurablyAsync(Key, Cursor.At(log.Bounds(0).Tail), CancellationToken.None);
         Syncs(settings.GetStatisticsString()).ShouldBe(before + 1);
-        for (var i = 0; i < 100; i++) await log.SaveAsync(Cursor, log.Bounds(0).Head, CancellationToken.None);
+        for (var i = 0; i < 100; i++) await log.SaveAsync(Key, Cursor.At(log.Bounds(0).Head), CancellationToken.None);
         await log.TrimAsync(0, log.Bounds(0).Head, CancellationToken.None);
         Syncs(settings.GetStatisticsString()).ShouldBe(before + 2);
 
         // Also a trim that has nothing to drop makes what was saved before it durable, and one without anything new costs nothing.
-        await log.SaveAsync(Cursor, log.Bounds(0).Head, CancellationToken.None);
+        await log.SaveAsync(Key, Cursor.At(log.Bounds(0).Head), CancellationToken.None);
         await log.TrimAsync(0, 0, CancellationToken.None);
         Syncs(settings.GetStatisticsString()).ShouldBe(before + 3);
         await log.TrimAsync(0, 0, CancellationToken.None);
@@ -64,8 +66,8 @@ public sealed partial class RocksDbDurabilityTests : IDisposable
         await using (var log = Open())
         {
             for (var i = 0; i < 3; i++) await log.AppendAsync(4);
-            await log.CreateAsync(Cursor, EventBlock.ToSequence(2, 1), CancellationToken.None);
-            await log.CreateAsync(gone, EventBlock.ToSequence(2, 1), CancellationToken.None);
+            await log.SaveDurablyAsync(Key, Cursor.At(EventBlock.ToSequence(2, 1)), CancellationToken.None);
+            await log.SaveDurablyAsync(gone, Cursor.At(EventBlock.ToSequence(2, 1)), CancellationToken.None);
             await log.TrimAsync(0, EventBlock.ToSequence(2, 0), CancellationToken.None);
             await log.DeleteAsync(gone, CancellationToken.None);
         }
@@ -73,13 +75,12 @@ public sealed partial class RocksDbDurabilityTests : IDisposable
         using (var store = RocksDbStore.Open(_folder.Path, RocksDbStore.Options(1024 * 1024), 1024 * 1024))
         using (var batch = new RocksDbSharp.WriteBatch())
         {
-            var key = new byte[StoreKeys.CursorSize];
-            StoreKeys.WriteCursor(key, Cursor);
+            var key = StoreKeys.WriteCursor(new byte[StoreKeys.LongCursorSize], Key);
             store.Write(batch.Delete(key, store.Cursors), sync: true);
         }
 
         await using var again = Open();
-        (await again.ListAsync(CancellationToken.None)).ShouldBe([new KeyValuePair<CursorKey, long>(Cursor, EventBlock.ToSequence(2, 1))]);
+        (await again.ListAsync(CancellationToken.None)).ShouldBe([new KeyValuePair<CursorKey, long>(Key, EventBlock.ToSequence(2, 1))]);
     }
 
     [Fact]
@@ -105,7 +106,7 @@ public sealed partial class RocksDbDurabilityTests : IDisposable
         await using (var log = Open())
         {
             for (var i = 0; i < 6; i++) await log.AppendAsync(10);
-            await log.CreateAsync(Cursor, log.Bounds(0).Tail, CancellationToken.None);
+            await log.SaveDurablyAsync(Key, Cursor.At(log.Bounds(0).Tail), CancellationToken.None);
         }
 
         var settings = RocksDbStore.Options(1024 * 1024).EnableStatistics();
@@ -113,12 +114,12 @@ public sealed partial class RocksDbDurabilityTests : IDisposable
         await using (var log = Open(settings))
         {
             cursor = EventBlock.ToSequence(4, 0);
-            await log.SaveAsync(Cursor, cursor, CancellationToken.None);
+            await log.SaveAsync(Key, Cursor.At(cursor), CancellationToken.None);
             await log.TrimAsync(0, cursor, CancellationToken.None);
             using var crashed = new TemporaryFolder();
             using (var copy = System.Diagnostics.Process.Start("cp", ["-a", _folder.Path + "/.", crashed.Path])) await copy.WaitForExitAsync();
             await using var after = RocksDbEventLog.Open(Options(crashed.Path), TimeProvider.System, _metrics, NullLogger<RocksDbEventLog>.Instance);
-            (await after.LoadAsync(Cursor, CancellationToken.None)).ShouldBe(cursor);
+            (await after.LoadAsync(Key, CancellationToken.None))!.Sequence.ShouldBe(cursor);
             after.Faults.ShouldBeEmpty();
             (await after.NumbersAsync(cursor)).ShouldBe(Enumerable.Range(30, 30).Select(n => (long)n));
         }
@@ -230,6 +231,31 @@ public sealed partial class RocksDbDurabilityTests : IDisposable
         using var again = HeadWitness.Open(path);
         again.Mark.ShouldBe(older);
         again.Damaged.ShouldBeFalse();
+    }
+
+    /// <summary>docs/faults.md row 10: the turn has 32 bits, and after the last one comes the first.</summary>
+    [Fact]
+    public void HeadWitness_TurnWraps_TheNewestStillWins()
+    {
+        var path = Path.Combine(_folder.Path, "head");
+        File.WriteAllBytes(path, Slots(uint.MaxValue - 1));
+        for (var block = 3L; block < 7; block++)
+        {
+            using (var witness = HeadWitness.Open(path)) witness.Update(new HeadMark(block, block * 10, block * 100, TrimMark.None));
+            using var again = HeadWitness.Open(path);
+            again.Mark!.Value.LastBlock.ShouldBe(block);
+        }
+
+        static byte[] Slots(uint turn)
+        {
+            var file = new byte[128];
+            var slot = file.AsSpan((int)(turn % 2) * 64, 64);
+            "WHD1"u8.CopyTo(slot);
+            BinaryPrimitives.WriteUInt32LittleEndian(slot[4..], turn);
+            BinaryPrimitives.WriteInt64LittleEndian(slot[8..], 2);
+            BinaryPrimitives.WriteUInt64LittleEndian(slot[56..], XxHash3.HashToUInt64(slot[..56]));
+            return file;
+        }
     }
 
     [GeneratedRegex(@"rocksdb\.wal\.synced COUNT : (\d+)")]
