@@ -1,11 +1,6 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Diagnostics;
-using System.Net;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace Webhook.Load;
 
@@ -14,15 +9,13 @@ internal sealed class CountingReceiver : IAsyncDisposable
 {
     private static readonly byte[] Marker = "\"id\":\""u8.ToArray();
 
-    private readonly WebApplication _app;
     private readonly Lock _gate = new();
+    private LoopbackServer _server = null!;
     private ulong[] _seen = new ulong[1 << 16];
     private long _distinct;
     private long _events;
     private long _requests;
     private long _last;
-
-    private CountingReceiver(WebApplication app) => _app = app;
 
     public long Distinct => Interlocked.Read(ref _distinct);
 
@@ -33,17 +26,8 @@ internal sealed class CountingReceiver : IAsyncDisposable
 
     public static async Task<CountingReceiver> StartAsync(int port)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Listen(IPAddress.Loopback, port);
-        });
-        var app = builder.Build();
-        var receiver = new CountingReceiver(app);
-        app.Run(receiver.ReceiveAsync);
-        await app.StartAsync();
+        var receiver = new CountingReceiver();
+        receiver._server = await LoopbackServer.StartAsync(port, receiver.ReceiveAsync);
         return receiver;
     }
 
@@ -57,15 +41,11 @@ internal sealed class CountingReceiver : IAsyncDisposable
         return last > started ? Stopwatch.GetElapsedTime(started, last) : TimeSpan.Zero;
     }
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private async Task ReceiveAsync(HttpContext context)
     {
-        var length = (int)(context.Request.ContentLength ?? throw new BadHttpRequestException("a length is needed"));
-        var body = ArrayPool<byte>.Shared.Rent(length);
-        await context.Request.Body.ReadExactlyAsync(body.AsMemory(0, length), context.RequestAborted);
-        Count(body.AsSpan(0, length));
-        ArrayPool<byte>.Shared.Return(body);
+        await LoopbackServer.ReadAsync(context, body => Count(body.Span));
         Interlocked.Increment(ref _requests);
     }
 

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace Webhook.Load;
 
-/// <summary>The integrations that deliver to the load's receiver: made before the run by the forwarder's own API, deleted after it.</summary>
+/// <summary>The integrations that deliver to the load's receivers: made before the run by the forwarder's own API, deleted after it.</summary>
 internal sealed class LoadIntegration : IAsyncDisposable
 {
     private const string Path = "secure/events-forwarder/v2/integrations";
@@ -14,25 +14,34 @@ internal sealed class LoadIntegration : IAsyncDisposable
 
     private LoadIntegration(HttpClient client) => _client = client;
 
-    public static async Task<LoadIntegration> CreateAsync(Uri server, string adminToken, int receiverPort, int count, int batchDelayMs)
+    public static async Task<LoadIntegration> CreateAsync(Uri server, string adminToken, IEnumerable<Uri> endpoints, int batchDelayMs)
     {
         var client = new HttpClient { BaseAddress = server, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", adminToken) } };
         var integrations = new LoadIntegration(client);
-        for (var i = 1; i <= count; i++) await integrations.AddAsync($"load {Guid.NewGuid():N}", receiverPort, batchDelayMs);
-        return integrations;
+        try
+        {
+            foreach (var endpoint in endpoints) await integrations.AddAsync($"load {Guid.NewGuid():N}", endpoint, batchDelayMs);
+            return integrations;
+        }
+        catch
+        {
+            await integrations.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var id in _made)
-        {
-            using var response = await _client.DeleteAsync(new Uri($"{Path}/{id}", UriKind.Relative));
-        }
-
+        await Task.WhenAll(_made.Select(DeleteAsync));
         _client.Dispose();
     }
 
-    private async Task AddAsync(string name, int receiverPort, int batchDelayMs)
+    private async Task DeleteAsync(string id)
+    {
+        using var response = await _client.DeleteAsync(new Uri($"{Path}/{id}", UriKind.Relative));
+    }
+
+    private async Task AddAsync(string name, Uri endpoint, int batchDelayMs)
     {
         var body = new JsonObject
         {
@@ -40,7 +49,7 @@ internal sealed class LoadIntegration : IAsyncDisposable
             ["name"] = name,
             ["isEnabled"] = true,
             ["channels"] = new JsonArray(LoadGenerator.Channel),
-            ["connectionInfo"] = new JsonObject { ["endpoint"] = $"http://127.0.0.1:{receiverPort}/hook" },
+            ["connectionInfo"] = new JsonObject { ["endpoint"] = endpoint.ToString() },
             ["delivery"] = new JsonObject { ["maxBatchDelayMs"] = batchDelayMs },
         };
         using var response = await _client.PostAsJsonAsync(new Uri(Path, UriKind.Relative), body);

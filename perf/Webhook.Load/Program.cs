@@ -22,7 +22,8 @@ load.SetAction(async (parsed, cancellation) =>
 {
     var address = new Uri(parsed.GetRequiredValue(server));
     await using var receiver = await CountingReceiver.StartAsync(parsed.GetValue(listen));
-    await using var made = await LoadIntegration.CreateAsync(address, parsed.GetRequiredValue(admin), parsed.GetValue(listen), parsed.GetValue(integrations), parsed.GetValue(delay));
+    await using var made = await LoadIntegration.CreateAsync(
+        address, parsed.GetRequiredValue(admin), Enumerable.Repeat(new Uri($"http://127.0.0.1:{parsed.GetValue(listen)}/hook"), parsed.GetValue(integrations)), parsed.GetValue(delay));
     using var observed = parsed.GetValue(process) is { } id ? new ObservedProcess(id) : null;
     var generator = new LoadGenerator(
         address, parsed.GetRequiredValue(key), parsed.GetValue(connections), parsed.GetValue(events), parsed.GetValue(bytes));
@@ -37,4 +38,5 @@ load.SetAction(async (parsed, cancellation) =>
     if (observed is not null) Console.WriteLine(observed.Describe(run.Acknowledged));
     return receiver.Distinct >= run.Acknowledged ? 0 : 1;
 });
+load.Subcommands.Add(IsolationCommand.Create(server, key, admin, listen, delay, bytes));
 return await load.Parse(args).InvokeAsync();
