@@ -22,7 +22,7 @@ internal sealed class PooledBody(int expected, int limit) : IDisposable
     /// <summary>Room for at least one more byte; one byte over the limit is let in, to tell that there are more.</summary>
     public Memory<byte> Free()
     {
-        if (Length == Array.Length) Reserve(NextSize());
+        if (Length == Array.Length) Reserve((int)Math.Min(Array.Length * 2L, limit + 1L));
         return Array.AsMemory(Length, Math.Min(Array.Length, limit + 1) - Length);
     }
 
@@ -37,19 +37,19 @@ internal sealed class PooledBody(int expected, int limit) : IDisposable
         bytes.CopyTo(Array.AsSpan(Length));
     }
 
-    /// <summary>Makes the array at least this long.</summary>
+    /// <summary>
+    /// Makes the array at least this long. Beyond what is pooled the last step is taken at once, since memory that is not written to costs nothing: arrays between would be
+    /// thrown away, and the one of the last step is that which the body before has given back.
+    /// </summary>
     public void Reserve(int length)
     {
         var array = Array;
         if (array.Length >= length) return;
-        var larger = EventMemory.Rent(length);
+        var larger = EventMemory.Rent(length <= EventMemory.LargestPooled ? length : Math.Max(length, limit + 1));
         array.AsSpan(0, Length).CopyTo(larger);
         EventMemory.Return(array);
         _array = larger;
     }
-
-    /// <summary>Doubles; beyond what is pooled in steps the last step is taken at once, since memory that is not written to costs nothing.</summary>
-    private int NextSize() => Array.Length >= EventMemory.LargestPooled ? limit + 1 : Math.Min(Array.Length * 2, limit + 1);
 
     /// <summary>Hands the array over to somebody who gives it back to the pool.</summary>
     public void Detach() => _array = null;

@@ -30,4 +30,21 @@ public sealed class EventMemoryTests
 
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(huge, "an array that was given back must be used again");
     }
+
+    [Theory]
+    [InlineData(17)]
+    [InlineData(31)]
+    public void Rent_SmallerHugeOneMeanwhile_DoesNotTakeTheLarger(int smallerMebibytes)
+    {
+        const int huge = (64 * 1024 * 1024) + 1;
+        EventMemory.Return(EventMemory.Rent(huge));
+        var smaller = EventMemory.Rent(smallerMebibytes * 1024 * 1024);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        smaller.Length.ShouldBeLessThan(huge);
+        EventMemory.Return(EventMemory.Rent(huge));
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(huge, "the larger one must still be there");
+        EventMemory.Return(smaller);
+    }
 }
