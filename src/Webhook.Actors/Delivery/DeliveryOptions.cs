@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Webhook.Actors.Sending;
 
 namespace Webhook.Actors.Delivery;
 
@@ -14,6 +15,10 @@ public sealed class DeliveryOptions
     /// <summary>How long an integration is left alone after a delivery that failed three times or for good, 1 s–1 h, default 5 min; then one batch goes as a probe.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true)]
     public TimeSpan InhibitionTime { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Bytes of the bodies that one integration has in flight in a partition, 1 MiB–1 GiB, default 32 MiB: at it no further batch is taken. A single batch may be larger.</summary>
+    [Range(1024L * 1024, 1024L * 1024 * 1024)]
+    public long MaxBytesInFlight { get; set; } = SendingLimits.DefaultBytesInFlight;
 
     /// <summary>The longest pause a receiver may ask for with <c>Retry-After</c>, 1 s–24 h, default 5 min. What it asks for beyond is cut to it.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true)]

@@ -30,7 +30,7 @@ internal static class LaneHosting
             var time = resolver.GetService<TimeProvider>();
             var metrics = resolver.GetService<WebhookMetrics>();
             var options = resolver.GetService<IOptions<DeliveryOptions>>().Value;
-            var limits = new SendingLimits(options.InhibitionTime, options.MaxRetryAfter);
+            var limits = new SendingLimits(options.InhibitionTime, options.MaxRetryAfter, options.MaxBytesInFlight);
             var services = new LaneServices(
                 log,
                 resolver.GetService<ICursorStore>(),

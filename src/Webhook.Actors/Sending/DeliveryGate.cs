@@ -58,10 +58,13 @@ internal sealed class DeliveryGate : IDisposable
         }
     }
 
-    /// <summary>Whether one more batch would find room beside so many.</summary>
+    /// <summary>
+    /// Whether one more batch would find room beside so many: in the window, or while the integration is inhibited among those that are its probe in turn. So a batch that
+    /// always breaks the receiver does not stand before all others for ever.
+    /// </summary>
     public bool HasRoom(int inFlight)
     {
-        lock (_lock) return _window.HasRoom(inFlight);
+        lock (_lock) return _window.HasRoom(inFlight) || (_state.IsInhibiting && inFlight < _window.Candidates);
     }
 
     /// <exception cref="OperationCanceledException">The wait was given up.</exception>

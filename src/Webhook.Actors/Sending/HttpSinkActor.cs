@@ -6,8 +6,8 @@ using static Webhook.Actors.Sending.HttpSinkProtocol;
 namespace Webhook.Actors.Sending;
 
 /// <summary>
-/// Sends the batches of one run of a lane. It acknowledges to the stream while its window has room and withholds the acknowledgement until a request
-/// completes: that is the whole backpressure, and a slow or dead receiver holds back its own stream only.
+/// Sends the batches of one run of a lane. It acknowledges to the stream while its window and its memory have room and withholds the acknowledgement until a
+/// request completes: that is the whole backpressure, and a slow or dead receiver holds back its own stream only.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -15,7 +15,7 @@ namespace Webhook.Actors.Sending;
 /// Sending --Retire--> Retiring  (nothing new)                              +--stream ended, nothing in flight--> stopped
 /// Sending -----------------------------------------------------------------+
 /// </code>
-/// While the integration is paused or inhibited the batches in flight wait in the gate, and so does the stream.
+/// While the integration is paused or inhibited the batches in flight wait in the gate, and so does the stream; of an inhibited one a few batches are taken, to be its probe in turn.
 /// Failed attempts are answers, never exceptions. One that throws is a bug: the actor stops, its stream ends with it, and the lane starts both again from the
 /// cursor. An actor is never restarted, so an answer that comes too late finds nobody.
 /// </remarks>
@@ -28,11 +28,13 @@ internal sealed class HttpSinkActor : UntypedActor
     private readonly IActorRef _reports;
     private readonly DeliveryGate _gate;
     private readonly BatchDelivery _delivery;
+    private readonly long _maxBytes;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly CancellationTokenSource _noRetries = new();
     private readonly CancellationTokenSource _abort = new();
 
     private int _inFlight;
+    private long _bytes;
     private IActorRef? _unacknowledged;
     private bool _isDraining;
     private bool _sendsNothing;
@@ -49,6 +51,7 @@ internal sealed class HttpSinkActor : UntypedActor
         _time = services.Time;
         _ledger = ledger;
         _reports = reports;
+        _maxBytes = services.Limits.MaxBytesInFlight;
         var window = SendWindow.For(settings.Delivery, services.Time);
         _gate = new DeliveryGate(window, services.Limits, services.Time);
         if (command.Hold is { } hold) _gate.Adopt(hold, isStart: true);
@@ -89,6 +92,7 @@ internal sealed class HttpSinkActor : UntypedActor
                 break;
             case Held held:
                 _gate.Adopt(held.Hold, isStart: false);
+                AcknowledgeIfRoom();
                 break;
             case Resume:
                 _gate.Lift();
@@ -133,26 +137,28 @@ internal sealed class HttpSinkActor : UntypedActor
         }
 
         _inFlight++;
+        _bytes += batch.Length;
         Context.Parent.Tell(new Taken(batch.Covers, batch.StoredAtNanoseconds, _gate.WindowSize));
         SendAsync(batch, opened, Self).PipeTo(Self);
-        if (_gate.HasRoom(_inFlight)) Sender.Tell(Ack.Instance);
-        else _unacknowledged = Sender;
+        _unacknowledged = Sender;
+        AcknowledgeIfRoom();
     }
 
     // Encoding and signing are work for milliseconds: not on the actor's turn.
     private Task<Sent> SendAsync(Batch batch, ValueTask opened, IActorRef self)
     {
-        var (covers, events) = (batch.Covers, batch.Events);
+        var (covers, events, bytes) = (batch.Covers, batch.Events, batch.Length);
         return Task.Run(async () =>
         {
             var end = await _delivery.SendAsync(batch, opened, failure => self.Tell(failure), _noRetries.Token, _abort.Token).ConfigureAwait(false);
-            return new Sent(covers, events, end);
+            return new Sent(covers, events, bytes, end);
         });
     }
 
     private void Finish(Sent sent)
     {
         _inFlight--;
+        _bytes -= sent.Bytes;
         if (!sent.End.IsFinished && _isDraining) _sendsNothing = true;
         if (sent.End.IsFinished && _hasNewsOfSuccess)
         {
@@ -161,13 +167,15 @@ internal sealed class HttpSinkActor : UntypedActor
         }
 
         Context.Parent.Tell(new Left(sent.Range, sent.Events, sent.End.IsFinished));
-        if (_unacknowledged is { } stream && _gate.HasRoom(_inFlight))
-        {
-            stream.Tell(Ack.Instance);
-            _unacknowledged = null;
-        }
-
+        AcknowledgeIfRoom();
         StopWhenDone();
+    }
+
+    private void AcknowledgeIfRoom()
+    {
+        if (_unacknowledged is not { } stream || _bytes >= _maxBytes || !_gate.HasRoom(_inFlight)) return;
+        stream.Tell(Ack.Instance);
+        _unacknowledged = null;
     }
 
     private void Report(FailedAttempt failure)
@@ -178,6 +186,7 @@ internal sealed class HttpSinkActor : UntypedActor
             "Integration {Integration}: batch {Batch} of {Events} events failed at attempt {Attempt}: {Reason}",
             _lane.Integration, batch, events, attempt, result.Error);
         _reports.Tell(new DeliveryReport(_lane.Integration, _revision, result.Outcome, attempt, result.StatusCode, result.Error, _time.GetUtcNow(), hold));
+        AcknowledgeIfRoom();
     }
 
     // A stream that ended by itself at the end of what it had to read leaves the deliveries their time; whoever wants less of it says so beforehand.
@@ -198,5 +207,5 @@ internal sealed class HttpSinkActor : UntypedActor
         if (_hasStreamEnded && _inFlight == 0) Context.Stop(Self);
     }
 
-    private sealed record Sent(SequenceRange Range, int Events, DeliveryEnd End) : ILocal;
+    private sealed record Sent(SequenceRange Range, int Events, int Bytes, DeliveryEnd End) : ILocal;
 }

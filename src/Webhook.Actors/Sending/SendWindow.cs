@@ -6,19 +6,23 @@ namespace Webhook.Actors.Sending;
 /// How many requests a lane has in flight at most: one with <c>ordered</c>, <c>maxConcurrency</c> where it is set, else what <see cref="AdaptiveLimit"/> finds
 /// between 1 and 64.
 /// </summary>
-/// <remarks>Not thread-safe: it belongs to one gate, which calls it under its lock. <see cref="Maximum"/> and <see cref="IsAdaptive"/> never change.</remarks>
+/// <remarks>Not thread-safe: it belongs to one gate, which calls it under its lock. <see cref="Maximum"/>, <see cref="Candidates"/> and <see cref="IsAdaptive"/> never change.</remarks>
 internal sealed class SendWindow
 {
-    /// <summary>The largest <c>maxConcurrency</c>, and the bound of an adaptive window: 64 bodies of 1 MB are what one lane may hold in memory.</summary>
+    /// <summary>The largest <c>maxConcurrency</c>, and the bound of an adaptive window.</summary>
     public const int Largest = 64;
+
+    // Enough that a batch or two which always break the receiver do not keep it inhibited for the others.
+    private const int MostCandidates = 4;
 
     private readonly TimeProvider _time;
     private readonly long _start;
     private AdaptiveLimit? _limit;
 
-    private SendWindow(int maximum, AdaptiveLimit? limit, TimeProvider time)
+    private SendWindow(int maximum, int candidates, AdaptiveLimit? limit, TimeProvider time)
     {
         Maximum = maximum;
+        Candidates = candidates;
         _limit = limit;
         _time = time;
         _start = time.GetTimestamp();
@@ -30,13 +34,16 @@ internal sealed class SendWindow
     /// <summary>What connections are pooled for.</summary>
     public int Maximum { get; }
 
+    /// <summary>Batches that wait for the probe of an inhibited integration, which they are in turn: one where the order counts.</summary>
+    public int Candidates { get; }
+
     public bool IsAdaptive => _limit is not null;
 
     public static SendWindow For(DeliverySettings delivery, TimeProvider time) => delivery switch
     {
-        { Ordered: true } => new SendWindow(1, null, time),
-        { MaxConcurrency: { } fixedSize } => new SendWindow(fixedSize, null, time),
-        _ => new SendWindow(Largest, AdaptiveLimit.Start(Largest), time),
+        { Ordered: true } => new SendWindow(1, 1, null, time),
+        { MaxConcurrency: { } fixedSize } => new SendWindow(fixedSize, MostCandidates, null, time),
+        _ => new SendWindow(Largest, MostCandidates, AdaptiveLimit.Start(Largest), time),
     };
 
     public bool HasRoom(int inFlight) => inFlight < Size;

@@ -51,6 +51,42 @@ public sealed class DeliveryGateTests : IDisposable
         _gate.Hold.ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData(1, false, 4)]
+    [InlineData(4, false, 4)]
+    [InlineData(7, false, 7)]
+    [InlineData(7, true, 1)]
+    public async Task HasRoom_Inhibited_AlsoForAFewThatAreTheProbeInTurnUnlessTheOrderCounts(int maxConcurrency, bool isOrdered, int room)
+    {
+        using var gate = new DeliveryGate(
+            SendWindow.For(new DeliverySettings { MaxConcurrency = maxConcurrency, Ordered = isOrdered }, _time), SendingLimits.Default, _time);
+        var window = isOrdered ? 1 : maxConcurrency;
+        (gate.HasRoom(window - 1), gate.HasRoom(window)).ShouldBe((true, false));
+
+        Leave(gate, await gate.EnterAsync(default), AttemptOutcome.ConnectFailed, isLast: true);
+        (gate.HasRoom(room - 1), gate.HasRoom(room)).ShouldBe((true, false));
+
+        _time.Advance(Inhibition);
+        Leave(gate, await gate.EnterAsync(default), AttemptOutcome.Delivered);
+        (gate.HasRoom(window - 1), gate.HasRoom(window)).ShouldBe((true, false));
+    }
+
+    [Fact]
+    public async Task EnterAsync_ProbeFailed_TheNextProbeIsAnother()
+    {
+        Leave(_gate, await _gate.EnterAsync(default), AttemptOutcome.ConnectFailed, isLast: true);
+        var breaking = _gate.EnterAsync(default).AsTask();
+        var other = _gate.EnterAsync(default).AsTask();
+
+        _time.Advance(Inhibition);
+        Leave(_gate, await breaking, AttemptOutcome.ConnectFailed);
+        var again = _gate.EnterAsync(default).AsTask();
+        _time.Advance(Inhibition);
+
+        (await other).IsProbe.ShouldBeTrue();
+        again.IsCompleted.ShouldBeFalse();
+    }
+
     [Fact]
     public async Task Leave_ProbesFailForDays_EachInhibitsAgain()
     {

@@ -61,6 +61,46 @@ public sealed class HttpSinkActorSpecs : TestKit
     }
 
     [Fact]
+    public async Task A_batch_that_always_breaks_the_receiver_does_not_keep_the_others_for_ever()
+    {
+        await using var receiver = await Receiver.StartAsync((request, context) =>
+        {
+            if (request.Headers["X-Webhook-First-Sequence"] == "0") context.Abort();
+            return Task.CompletedTask;
+        }, keepOnly2xx: true);
+        var limits = new SendingLimits(TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(5));
+        var sink = Sink(receiver.Url, new DeliverySettings(), Examples.Services(limits: limits));
+        sink.Tell(StreamStarted.Instance, TestActor);
+
+        for (var i = 0; i < 6; i++)
+        {
+            await ExpectMsgAsync<Ack>(Deadline);
+            sink.Tell(Examples.Batch(first: i), TestActor);
+        }
+
+        for (var i = 1; i < 6; i++) await _lane.FishForMessageAsync(m => m is Left { IsFinished: true }, Deadline);
+    }
+
+    [Fact]
+    public async Task What_is_in_flight_has_a_bound_in_bytes_too_but_one_batch_always_goes()
+    {
+        var gate = new SemaphoreSlim(0);
+        await using var receiver = await Receiver.StartAsync((_, context) => gate.WaitAsync(context.RequestAborted));
+        var limits = SendingLimits.Default with { MaxBytesInFlight = 1 };
+        var sink = Sink(receiver.Url, new DeliverySettings { MaxConcurrency = 8 }, Examples.Services(_time, limits: limits));
+        sink.Tell(StreamStarted.Instance, TestActor);
+
+        for (var i = 0; i < 3; i++)
+        {
+            await ExpectMsgAsync<Ack>(Deadline);
+            sink.Tell(Examples.Batch(first: i), TestActor);
+            await receiver.WaitForAsync(i + 1);
+            await ExpectNoMsgAsync(TimeSpan.FromMilliseconds(20));
+            gate.Release();
+        }
+    }
+
+    [Fact]
     public async Task Ordered_stays_ordered_through_retries()
     {
         var random = new Random(3);
@@ -222,8 +262,10 @@ public sealed class HttpSinkActorSpecs : TestKit
 
     private IActorRef Sink(Receiver receiver, DeliverySettings delivery, TimeProvider? time = null) => Sink(receiver.Url, delivery, time);
 
-    private IActorRef Sink(Uri url, DeliverySettings delivery, TimeProvider? time = null) => _lane.ChildActorOf(
-        HttpSinkActor.Props(Examples.Run(Examples.Settings(url) with { Delivery = delivery }), Examples.Services(time ?? _time), _ledger, _reports));
+    private IActorRef Sink(Uri url, DeliverySettings delivery, TimeProvider? time = null) => Sink(url, delivery, Examples.Services(time ?? _time));
+
+    private IActorRef Sink(Uri url, DeliverySettings delivery, SendingServices services) =>
+        _lane.ChildActorOf(HttpSinkActor.Props(Examples.Run(Examples.Settings(url) with { Delivery = delivery }), services, _ledger, _reports));
 
     private Task<TimeSpan> PassPauseAsync() => _time.PassNextAsync(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(2));
 
