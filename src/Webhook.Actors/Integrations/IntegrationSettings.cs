@@ -8,6 +8,16 @@ public readonly record struct IntegrationId(long Value)
     public override string ToString() => Value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }
 
+/// <summary>Where an integration's events go.</summary>
+public enum IntegrationType
+{
+    /// <summary>To a receiver over HTTP.</summary>
+    Webhook,
+
+    /// <summary>To this program's own standard output; only out of a configuration file.</summary>
+    Local,
+}
+
 public enum Authentication
 {
     None,
@@ -50,6 +60,12 @@ public sealed record StoredSecret(string Protected, DateTimeOffset? ExpiresAt = 
 /// <summary>What an integration is, validated. The name is the catalog's; the secret is encrypted.</summary>
 public sealed record IntegrationSettings
 {
+    /// <summary>Stands for the endpoint where events go to this program's own standard output.</summary>
+    public static readonly Uri StandardOutput = new("stdout:");
+
+    public IntegrationType Type { get; init; }
+
+    /// <summary>Of the receiver; <see cref="StandardOutput"/> with <see cref="IntegrationType.Local"/>.</summary>
     public required Uri Endpoint { get; init; }
 
     public Authentication Authentication { get; init; }

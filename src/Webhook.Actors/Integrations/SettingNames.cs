@@ -6,6 +6,7 @@ namespace Webhook.Actors.Integrations;
 internal static class SettingNames
 {
     public const string WebhookType = "WEBHOOK";
+    public const string LocalType = "LOCAL";
 
     public static readonly NameTable<Authentication> Authentications = new(
         ("BASIC_AUTH", Authentication.BasicAuth), ("BEARER_TOKEN", Authentication.BearerToken),

@@ -5,7 +5,8 @@ internal static class SettingsComparison
 {
     /// <summary>true: a test of the one tells about the other. Everything but the channels counts, also how batches are cut: "exactly these settings".</summary>
     public static bool DeliversLike(this IntegrationSettings settings, IntegrationSettings other) =>
-        settings.Endpoint.OriginalString == other.Endpoint.OriginalString
+        settings.Type == other.Type
+        && settings.Endpoint.OriginalString == other.Endpoint.OriginalString
         && settings.Authentication == other.Authentication
         && settings.Secrets.SequenceEqual(other.Secrets)
         && settings.CertificateId == other.CertificateId

@@ -159,6 +159,7 @@ public class IntegrationDecisionsTests
     {
         var changed = new Dictionary<string, IntegrationSettings>
         {
+            [nameof(IntegrationSettings.Type)] = Example.Settings with { Type = IntegrationType.Local },
             [nameof(IntegrationSettings.Endpoint)] = Elsewhere,
             [nameof(IntegrationSettings.Authentication)] = Example.Settings with { Authentication = Authentication.Signature },
             [nameof(IntegrationSettings.Secrets)] = Example.Settings with { Secrets = [new StoredSecret("other")] },
