@@ -28,9 +28,6 @@ namespace Webhook.Server.Serving;
 /// </summary>
 internal static class ServeHost
 {
-    /// <summary>Exit code when the program cannot start as it was asked to.</summary>
-    public const int CannotStart = 2;
-
     private static readonly TimeSpan RequestDrainTimeout = TimeSpan.FromSeconds(10);
 
     public static async Task<int> RunAsync(ServeArguments arguments, CancellationToken cancellation)
@@ -163,6 +160,6 @@ internal static class ServeHost
     {
         Console.Error.WriteLine($"webhook: {what}:");
         foreach (var error in errors) Console.Error.WriteLine($"  {error}");
-        return CannotStart;
+        return ExitCode.WrongUsage;
     }
 }
