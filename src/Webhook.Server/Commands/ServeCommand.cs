@@ -38,6 +38,10 @@ internal static class ServeCommand
                 parsed.GetRequiredValue(urls), Path.GetFullPath(parsed.GetRequiredValue(data)), parsed.GetValue(demo),
                 parsed.GetValue(settings), parsed.GetRequiredValue(set)),
             cancellation));
-        return command;
+        return command.WithExamples(
+            "webhook serve --demo",
+            "webhook serve --data /var/lib/webhook --urls http://0.0.0.0:8080",
+            "webhook serve --settings /etc/webhook/settings.json",
+            "webhook serve --set Webhook:Egress:AllowedAddresses:0=10.20.0.0/16");
     }
 }
