@@ -24,6 +24,10 @@ internal static class ServeCommand
         command.Options.Add(demo);
         command.SetAction((parsed, cancellation) => ServeHost.RunAsync(
             new ServeArguments(node.Read(parsed), parsed.GetValue(demo), parsed.GetValue(integrations) is { } file ? Path.GetFullPath(file) : null), cancellation));
-        return command;
+        return command.WithExamples(
+            "webhook serve --demo",
+            "webhook serve --data /var/lib/webhook --urls http://0.0.0.0:8080",
+            "webhook serve --settings /etc/webhook/settings.json --integrations /etc/webhook/integrations.yaml",
+            "webhook serve --set Webhook:Egress:AllowedAddresses:0=10.20.0.0/16");
     }
 }
