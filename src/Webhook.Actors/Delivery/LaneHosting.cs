@@ -19,7 +19,7 @@ internal static class LaneHosting
 
     /// <summary>
     /// Registers the region under <see cref="LaneRegion"/>. Needs in the container: <see cref="EventLogReader"/>, <see cref="ICursorStore"/>, <see cref="IDeadLetterStore"/>, <see cref="DeliveryLog"/>,
-    /// <see cref="ISecretProtector"/>, <see cref="ICertificateSource"/>, <see cref="TimeProvider"/>, <see cref="WebhookMetrics"/>, <see cref="LaneGauges"/>, options of <see cref="DeliveryOptions"/> and <see cref="EgressOptions"/>; in the actor registry, by
+    /// <see cref="ISecretProtector"/>, <see cref="ICertificateSource"/>, <see cref="StandardOutput"/>, <see cref="TimeProvider"/>, <see cref="WebhookMetrics"/>, <see cref="LaneGauges"/>, options of <see cref="DeliveryOptions"/> and <see cref="EgressOptions"/>; in the actor registry, by
     /// the time of the first lane: <see cref="IntegrationRegion"/> and <see cref="CatalogProxy"/>.
     /// </summary>
     public static AkkaConfigurationBuilder AddLanes(this AkkaConfigurationBuilder builder) => builder.WithShardRegion<LaneRegion>(
@@ -38,7 +38,8 @@ internal static class LaneHosting
                 resolver.GetService<DeliveryLog>(),
                 new SendingServices(
                     resolver.GetService<ISecretProtector>(), resolver.GetService<ICertificateSource>(), limits, time, metrics,
-                    EgressRules.Of(resolver.GetService<IOptions<EgressOptions>>().Value), new SystemResolver()),
+                    EgressRules.Of(resolver.GetService<IOptions<EgressOptions>>().Value), new SystemResolver(),
+                    resolver.GetService<StandardOutput>()),
                 resolver.GetService<LaneGauges>(),
                 options.DrainTimeout);
             return entity => LaneActor.Props(Parse(entity), services, registry.Get<IntegrationRegion>());

@@ -20,7 +20,7 @@ public static class WebhookActorsHosting
     public const string ActorSystemName = "webhook";
 
     /// <summary>
-    /// The whole engine on one node: event log, journal, and the actor system as a cluster of one. Needs in the container: <see cref="ISecretProtector"/>,
+    /// The whole engine on one node: event log, journal, and the actor system as a cluster of one. Needs in the container: <see cref="ISecretProtector"/>, <see cref="IntegrationSource"/>,
     /// <see cref="ChannelOptions"/> and options of <see cref="EventLogOptions"/>, <see cref="DeliveryOptions"/>, <see cref="EgressOptions"/>,
     /// <see cref="DeliveryLogOptions"/> and <see cref="DeadLetterOptions"/>.
     /// </summary>
@@ -31,6 +31,7 @@ public static class WebhookActorsHosting
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton<WebhookMetrics>();
         services.AddSingleton<ChannelList>();
+        services.AddSingleton(static _ => StandardOutput.OfProcess());
         services.AddEventLog();
         services.AddDeliveryLog();
         services.AddSingleton<LaneGauges>();

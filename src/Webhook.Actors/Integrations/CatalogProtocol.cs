@@ -1,7 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace Webhook.Actors.Integrations;
 
 /// <param name="Name">Unique; compared exactly, upper and lower case are different names.</param>
-public sealed record CatalogEntry(IntegrationId Id, string Name, DateTimeOffset AddedAt);
+/// <param name="IsFromFile">It stands in a configuration file, which is the only place where it is changed.</param>
+public sealed record CatalogEntry(
+    IntegrationId Id, string Name, DateTimeOffset AddedAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool IsFromFile = false);
 
 /// <summary>What the catalog of integrations is asked, and its answers.</summary>
 public static class CatalogProtocol
@@ -9,7 +14,7 @@ public static class CatalogProtocol
     public interface ICatalogCommand : IWireMessage;
 
     /// <summary>Answered with <see cref="Added"/> or <see cref="NameTaken"/>.</summary>
-    public sealed record Add(string Name) : ICatalogCommand;
+    public sealed record Add(string Name, bool IsFromFile = false) : ICatalogCommand;
 
     /// <summary>Answered with <see cref="Renamed"/>, <see cref="NameTaken"/> or <see cref="Unknown"/>.</summary>
     public sealed record Rename(IntegrationId Id, string Name) : ICatalogCommand;

@@ -27,7 +27,7 @@ internal sealed record CatalogState
             case Add add when Names.TryGetValue(add.Name, out var holder):
                 return (null, new NameTaken(add.Name, new IntegrationId(holder)));
             case Add add:
-                var added = new CatalogEntry(new IntegrationId(NextId), add.Name, now);
+                var added = new CatalogEntry(new IntegrationId(NextId), add.Name, now, add.IsFromFile);
                 return (new IntegrationAdded(added), new Added(added));
             case Rename rename when !Entries.ContainsKey(rename.Id.Value):
                 return (null, new Unknown(rename.Id));

@@ -1,7 +1,8 @@
 namespace Webhook.Actors.Integrations;
 
 /// <summary>An integration as users see it: the catalog's name and the integration's own answer.</summary>
-internal sealed record IntegrationView(string Name, IntegrationProtocol.Current Current)
+/// <param name="File">The configuration file in which it stands, which is the only place where it is changed; null: it is changed here.</param>
+internal sealed record IntegrationView(string Name, IntegrationProtocol.Current Current, string? File = null)
 {
     public IntegrationId Id => Current.Integration;
 
@@ -39,6 +40,9 @@ internal abstract record DirectoryResult
 
     /// <summary>The test that was part of the request failed: nothing was changed.</summary>
     internal sealed record TestFailed(LaneProtocol.TestReport Report) : DirectoryResult;
+
+    /// <summary>It stands in a configuration file, and only there it is changed.</summary>
+    internal sealed record InFile(IntegrationId Id, string File) : DirectoryResult;
 
     internal sealed record Refused(IntegrationId Id, IntegrationProtocol.RefusalReason Reason) : DirectoryResult;
 

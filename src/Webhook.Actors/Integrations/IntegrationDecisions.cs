@@ -23,19 +23,20 @@ internal abstract record Decision
 /// <summary>The rules of an integration's life: pure, the time is an argument.</summary>
 internal static class IntegrationDecisions
 {
-    /// <summary>The next step for a change. Nothing is ever enabled here that has not been tested.</summary>
+    /// <summary>The next step for a change. Nothing is ever enabled here that has not been tested, but by whoever is trusted.</summary>
     public static Decision Decide(IntegrationState state, IChange change, DateTimeOffset now) => (state.Phase, change) switch
     {
         (IntegrationPhase.Absent, Create { Enable: false } create) => Accept(new Created(create.Settings, now)),
+        (IntegrationPhase.Absent, Create { IsTrusted: true } create) => Accept(new Created(create.Settings, now), new Enabled(now)),
         (IntegrationPhase.Absent, Create create) => new Decision.TestFirst(create.Settings),
         (_, Create) => Refuse(change, RefusalReason.Exists),
         (not IntegrationPhase.Existing, _) => new Decision.Refuse(new NotFound(change.Integration)),
         (_, Update update) when update.BasedOn != state.Revision => Refuse(change, RefusalReason.Outdated),
         (_, Update update) when NeedsTest(state, update) => new Decision.TestFirst(update.Settings),
-        (_, Update update) => Accept([.. ChangeTo(state, update.Settings, now), .. update.Enable == false ? Disabling(state, null, now) : []]),
+        (_, Update update) => Accept([.. ChangeTo(state, update.Settings, now), .. Switching(state, update.Enable, now)]),
         (_, Test) => new Decision.TestFirst(state.Settings!),
         (_, Enable) when !state.IsTested => Refuse(change, RefusalReason.NotTested),
-        (_, Enable) => Accept(state.IsEnabled ? [] : [new Enabled(now)]),
+        (_, Enable) => Accept(Switching(state, true, now)),
         (_, Disable disable) => Accept([.. Disabling(state, disable.Reason, now)]),
         (_, StartReplay) when !state.IsEnabled => Refuse(change, RefusalReason.NotEnabled),
         (_, StartReplay) when state.Replay is not null => Refuse(change, RefusalReason.ReplayUnderWay),
@@ -105,7 +106,7 @@ internal static class IntegrationDecisions
     };
 
     private static bool NeedsTest(IntegrationState state, Update update) =>
-        update.Enable ?? (state.IsEnabled && !update.Settings.DeliversLike(state.Settings!));
+        !update.IsTrusted && (update.Enable ?? (state.IsEnabled && !update.Settings.DeliversLike(state.Settings!)));
 
     private static ImmutableArray<IIntegrationEvent> Updated(IntegrationState state, Update update, LaneProtocol.TestReport report, DateTimeOffset now)
     {
@@ -120,6 +121,13 @@ internal static class IntegrationDecisions
         var revision = state.Revision + 1;
         return [new Changed(settings, revision, settings.DeliversLike(state.Settings!) ? state.DeliveryRevision : revision, now)];
     }
+
+    private static ImmutableArray<IIntegrationEvent> Switching(IntegrationState state, bool? enable, DateTimeOffset now) => enable switch
+    {
+        true => state.IsEnabled ? [] : [new Enabled(now)],
+        false => Disabling(state, null, now),
+        null => [],
+    };
 
     private static ImmutableArray<IIntegrationEvent> Disabling(IntegrationState state, string? reason, DateTimeOffset now) =>
         state.IsEnabled ? [new Disabled(reason, now)] : [];

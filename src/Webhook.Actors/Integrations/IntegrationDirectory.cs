@@ -11,15 +11,9 @@ namespace Webhook.Actors.Integrations;
 /// <para>Update: new name → new settings → if they are refused, the old name. Delete: the integration → its entry.</para>
 /// </remarks>
 internal sealed class IntegrationDirectory(
-    IRequiredActor<CatalogProxy> catalog, IRequiredActor<IntegrationRegion> integrations, IRequiredActor<LaneRegion> lanes,
-    IRequiredActor<CertificatesProxy> certificates, IntegrationValidator validator, SecretRotation rotation, TimeProvider time, int partitions)
+    IntegrationCalls calls, IRequiredActor<LaneRegion> lanes, IRequiredActor<CertificatesProxy> certificates, IntegrationValidator validator,
+    SecretRotation rotation, IntegrationSource source, TimeProvider time, int partitions)
 {
-    /// <summary>For a question. A journal that has just started takes a while.</summary>
-    public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(20);
-
-    /// <summary>For a change: beyond the longest test and the opening of the lanes, so that silence means trouble.</summary>
-    public static readonly TimeSpan ChangeTimeout = TimeSpan.FromSeconds(100);
-
     /// <summary>For how far it is, which is told beside the state and not worth a long wait.</summary>
     public static readonly TimeSpan ProgressTimeout = TimeSpan.FromSeconds(5);
 
@@ -30,12 +24,12 @@ internal sealed class IntegrationDirectory(
     public Task<DirectoryResult> CreateAsync(IntegrationRequest? request, SettingErrors errors) => AnswerAsync(async () =>
     {
         if (await ValidateAsync(request, null, errors) is not { } valid) return new Invalid(errors.All);
-        var reply = await AskCatalogAsync(new CatalogProtocol.Add(valid.Name));
+        var reply = await calls.AskCatalogAsync(new CatalogProtocol.Add(valid.Name));
         if (reply is CatalogProtocol.NameTaken taken) return new NameTaken(taken.Name, taken.By);
 
         var entry = ((CatalogProtocol.Added)reply).Entry;
-        var result = await ChangeAsync(entry.Name, new IntegrationProtocol.Create(entry.Id, valid.Settings, valid.IsEnabled ?? false));
-        if (result is not Done) await AskCatalogAsync(new CatalogProtocol.Remove(entry.Id));
+        var result = await calls.ChangeAsync(entry.Name, new IntegrationProtocol.Create(entry.Id, valid.Settings, valid.IsEnabled ?? false));
+        if (result is not Done) await calls.AskCatalogAsync(new CatalogProtocol.Remove(entry.Id));
         return result;
     });
 
@@ -43,20 +37,21 @@ internal sealed class IntegrationDirectory(
     public Task<DirectoryResult> UpdateAsync(IntegrationId id, IntegrationRequest? request, SettingErrors errors) =>
         AnswerAsync(async () =>
         {
-            if (await FindAsync(id, default) is not { } current) return new NotFound(id);
+            if (await calls.FindAsync(id, default) is not { } current) return new NotFound(id);
+            if (current.File is { } file) return new InFile(id, file);
             if (await ValidateAsync(request, current.Settings, errors) is not { } valid) return new Invalid(errors.All);
             var settings = SecretRotation.WithoutExpired(current.Settings, valid.Settings, time.GetUtcNow());
             if (valid.Name != current.Name)
             {
-                var reply = await AskCatalogAsync(new CatalogProtocol.Rename(id, valid.Name));
+                var reply = await calls.AskCatalogAsync(new CatalogProtocol.Rename(id, valid.Name));
                 if (reply is CatalogProtocol.NameTaken taken) return new NameTaken(taken.Name, taken.By);
                 if (reply is CatalogProtocol.Unknown) return new NotFound(id);
             }
 
             var change = new IntegrationProtocol.Update(id, current.Current.Revision, settings, valid.IsEnabled);
-            var result = await ChangeAsync(valid.Name, change);
+            var result = await calls.ChangeAsync(valid.Name, change);
             if (result is Done done) return done with { Before = current };
-            if (valid.Name != current.Name) await AskCatalogAsync(new CatalogProtocol.Rename(id, current.Name));
+            if (valid.Name != current.Name) await calls.AskCatalogAsync(new CatalogProtocol.Rename(id, current.Name));
             return result;
         });
 
@@ -65,20 +60,21 @@ internal sealed class IntegrationDirectory(
     public Task<DirectoryResult> RotateAsync(IntegrationId id, SecretRotationRequest? request, SettingErrors errors) =>
         AnswerAsync(async () =>
         {
-            if (await FindAsync(id, default) is not { } current) return new NotFound(id);
+            if (await calls.FindAsync(id, default) is not { } current) return new NotFound(id);
+            if (current.File is { } file) return new InFile(id, file);
             if (request is null || rotation.Rotate(request, current.Settings, time.GetUtcNow(), errors) is not { } settings) return new Invalid(errors.All);
-            var result = await ChangeAsync(current.Name, new IntegrationProtocol.Update(id, current.Current.Revision, settings, null));
+            var result = await calls.ChangeAsync(current.Name, new IntegrationProtocol.Update(id, current.Current.Revision, settings, null));
             return result is Done done ? done with { Before = current } : result;
         });
 
     public Task<DirectoryResult> GetAsync(IntegrationId id, CancellationToken cancellation) =>
-        AnswerAsync(async () => await FindAsync(id, cancellation) is { } found ? new Done(found) : new NotFound(id));
+        AnswerAsync(async () => await calls.FindAsync(id, cancellation) is { } found ? new Done(found) : new NotFound(id));
 
     public Task<DirectoryResult> TestAsync(IntegrationId id) => ChangeAsync(id, new IntegrationProtocol.Test(id));
 
-    public Task<DirectoryResult> EnableAsync(IntegrationId id) => ChangeAsync(id, new IntegrationProtocol.Enable(id));
+    public Task<DirectoryResult> EnableAsync(IntegrationId id) => ChangeOwnAsync(id, new IntegrationProtocol.Enable(id));
 
-    public Task<DirectoryResult> DisableAsync(IntegrationId id) => ChangeAsync(id, new IntegrationProtocol.Disable(id, null));
+    public Task<DirectoryResult> DisableAsync(IntegrationId id) => ChangeOwnAsync(id, new IntegrationProtocol.Disable(id, null));
 
     /// <summary>For <see cref="IntegrationReplays"/>.</summary>
     public Task<DirectoryResult> StartReplayAsync(IntegrationId id, IReadOnlyList<ReplayStretch> stretches, double maxRequestsPerSecond) =>
@@ -88,9 +84,10 @@ internal sealed class IntegrationDirectory(
 
     public Task<DirectoryResult> DeleteAsync(IntegrationId id) => AnswerAsync(async () =>
     {
-        if (await EntryAsync(id, default) is not { } entry) return new NotFound(id);
-        var result = await ChangeAsync(entry.Name, new IntegrationProtocol.Delete(id));
-        if (result is Deleted or NotFound) await AskCatalogAsync(new CatalogProtocol.Remove(id));
+        if (await calls.EntryAsync(id, default) is not { } entry) return new NotFound(id);
+        if (source.FileOf(entry) is { } file) return new InFile(id, file);
+        var result = await calls.ChangeAsync(entry.Name, new IntegrationProtocol.Delete(id));
+        if (result is Deleted or NotFound) await calls.AskCatalogAsync(new CatalogProtocol.Remove(id));
         return result is Deleted deleted ? deleted with { Name = entry.Name } : result;
     });
 
@@ -99,28 +96,17 @@ internal sealed class IntegrationDirectory(
     public async Task<IReadOnlyList<IntegrationView>> ListAsync(CancellationToken cancellation)
     {
         var views = new List<IntegrationView>();
-        foreach (var entries in (await EntriesAsync(cancellation)).Chunk(ListParallelism))
+        foreach (var entries in (await calls.EntriesAsync(cancellation)).Chunk(ListParallelism))
         {
-            var found = await Task.WhenAll(entries.Select(entry => ViewAsync(entry, cancellation)));
+            var found = await Task.WhenAll(entries.Select(entry => calls.ViewAsync(entry, cancellation)));
             views.AddRange(found.OfType<IntegrationView>());
         }
 
         return views;
     }
 
-    /// <summary>The names and ids alone.</summary>
-    /// <exception cref="AskTimeoutException">The catalog does not answer.</exception>
-    public async Task<IReadOnlyList<CatalogEntry>> EntriesAsync(CancellationToken cancellation)
-    {
-        var entries = new List<CatalogEntry>();
-        while (true)
-        {
-            var after = entries.Count == 0 ? new IntegrationId(0) : entries[^1].Id;
-            var page = (CatalogProtocol.Page)await AskCatalogAsync(new CatalogProtocol.List(after), cancellation);
-            entries.AddRange(page.Entries);
-            if (page.IsLast) return entries;
-        }
-    }
+    /// <inheritdoc cref="IntegrationCalls.EntriesAsync"/>
+    public Task<IReadOnlyList<CatalogEntry>> EntriesAsync(CancellationToken cancellation) => calls.EntriesAsync(cancellation);
 
     /// <summary>How far the integration's lanes are, by partition; null when one of them does not answer.</summary>
     public async Task<IReadOnlyList<LaneProtocol.Progress>?> ProgressAsync(IntegrationId id, CancellationToken cancellation)
@@ -154,37 +140,14 @@ internal sealed class IntegrationDirectory(
         long[] named = [.. ((long?[])[request.Connection.CertificateId, request.Connection.CaCertificateId]).OfType<long>()];
         var known = named.Length == 0
             ? CertificateUse.Described.None
-            : await certificates.ActorRef.Ask<CertificateUse.Described>(new CertificateUse.Describe(named), AnswerTimeout);
+            : await certificates.ActorRef.Ask<CertificateUse.Described>(new CertificateUse.Describe(named), IntegrationCalls.AnswerTimeout);
         return validator.Validate(request, current, known, errors);
     }
 
+    /// <summary>What is left to the file where there is one.</summary>
+    private Task<DirectoryResult> ChangeOwnAsync(IntegrationId id, IntegrationProtocol.IChange change) => AnswerAsync(async () =>
+        await calls.EntryAsync(id, default) is { } entry && source.FileOf(entry) is { } file ? new InFile(id, file) : await ChangeAsync(id, change));
+
     private Task<DirectoryResult> ChangeAsync(IntegrationId id, IntegrationProtocol.IChange change) => AnswerAsync(async () =>
-        await EntryAsync(id, default) is { } entry ? await ChangeAsync(entry.Name, change) : new NotFound(id));
-
-    private async Task<DirectoryResult> ChangeAsync(string name, IntegrationProtocol.IChange change) =>
-        await integrations.ActorRef.Ask<IntegrationProtocol.IReply>(change, ChangeTimeout) switch
-        {
-            IntegrationProtocol.Current current => new Done(new IntegrationView(name, current)),
-            IntegrationProtocol.Deleted deleted => new Deleted(deleted.Integration),
-            IntegrationProtocol.TestDone done => new Tested(done.Report),
-            IntegrationProtocol.TestFailed failed => new TestFailed(failed.Report),
-            IntegrationProtocol.Refused refused => new Refused(refused.Integration, refused.Reason),
-            IntegrationProtocol.NotFound missing => new NotFound(missing.Integration),
-            var reply => throw new InvalidOperationException($"{reply.GetType()} is no answer to {change.GetType()}."),
-        };
-
-    private async Task<IntegrationView?> FindAsync(IntegrationId id, CancellationToken cancellation) =>
-        await EntryAsync(id, cancellation) is { } entry ? await ViewAsync(entry, cancellation) : null;
-
-    private async Task<CatalogEntry?> EntryAsync(IntegrationId id, CancellationToken cancellation) =>
-        (await AskCatalogAsync(new CatalogProtocol.Find(id), cancellation) as CatalogProtocol.Found)?.Entry;
-
-    private async Task<IntegrationView?> ViewAsync(CatalogEntry entry, CancellationToken cancellation)
-    {
-        var reply = await integrations.ActorRef.Ask<IntegrationProtocol.IReply>(new IntegrationProtocol.Get(entry.Id), AnswerTimeout, cancellation);
-        return reply is IntegrationProtocol.Current current ? new IntegrationView(entry.Name, current) : null;
-    }
-
-    private Task<CatalogProtocol.ICatalogReply> AskCatalogAsync(CatalogProtocol.ICatalogCommand command, CancellationToken cancellation = default) =>
-        catalog.ActorRef.Ask<CatalogProtocol.ICatalogReply>(command, AnswerTimeout, cancellation);
+        await calls.EntryAsync(id, default) is { } entry ? await calls.ChangeAsync(entry.Name, change) : new NotFound(id));
 }

@@ -41,10 +41,12 @@ internal static class IntegrationHosting
             "catalog",
             static (_, registry, resolver) => CatalogActor.Props(registry.Get<IntegrationRegion>(), resolver.GetService<TimeProvider>()));
 
-    /// <summary>Registers <see cref="IntegrationDirectory"/>. Needs <see cref="ChannelList"/>, <see cref="ISecretProtector"/> and <see cref="TimeProvider"/> in the container.</summary>
+    /// <summary>Registers <see cref="IntegrationDirectory"/>. Needs <see cref="ChannelList"/>, <see cref="IntegrationSource"/>, <see cref="ISecretProtector"/> and <see cref="TimeProvider"/> in the container.</summary>
     /// <param name="partitions">Of the event log.</param>
     public static IServiceCollection AddIntegrationDirectory(this IServiceCollection services, Func<IServiceProvider, int> partitions) => services
         .AddSingleton<IntegrationValidator>()
+        .AddSingleton<IntegrationCalls>()
+        .AddSingleton<ManagedIntegrations>()
         .AddSingleton<SecretRotation>()
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<IntegrationDirectory>(provider, partitions(provider)))
         .AddSingleton(provider => ActivatorUtilities.CreateInstance<IntegrationReplays>(provider, partitions(provider)));

@@ -8,12 +8,14 @@ public static class IntegrationProtocol
 
     /// <summary>Answered with <see cref="Current"/>, <see cref="TestFailed"/> or <see cref="Refused"/>.</summary>
     /// <param name="Enable">true: test these settings first; if that fails nothing is created.</param>
-    public sealed record Create(IntegrationId Integration, IntegrationSettings Settings, bool Enable) : IChange;
+    /// <param name="IsTrusted">true: no test is asked for; what stands in a configuration file is always on.</param>
+    public sealed record Create(IntegrationId Integration, IntegrationSettings Settings, bool Enable, bool IsTrusted = false) : IChange;
 
     /// <summary>Answered with <see cref="Current"/>, <see cref="TestFailed"/> (the old settings stay in force) or <see cref="Refused"/>.</summary>
     /// <param name="BasedOn">The revision that the settings were made from.</param>
     /// <param name="Enable">true: test and enable; false: disable; null: stay, and test if it is enabled and a test is due.</param>
-    public sealed record Update(IntegrationId Integration, long BasedOn, IntegrationSettings Settings, bool? Enable) : IChange;
+    /// <param name="IsTrusted">As with <see cref="Create"/>.</param>
+    public sealed record Update(IntegrationId Integration, long BasedOn, IntegrationSettings Settings, bool? Enable, bool IsTrusted = false) : IChange;
 
     /// <summary>Answered with <see cref="TestDone"/>, also when the test failed.</summary>
     public sealed record Test(IntegrationId Integration) : IChange;

@@ -50,7 +50,7 @@ internal sealed class IntegrationReplays(IntegrationDirectory directory, IRequir
                 if (sequences is { Count: 0 }) continue;
                 var answer = await lanes.ActorRef.Ask<LaneProtocol.RedeliveryAnswer>(
                     new LaneProtocol.Redeliver(new LaneId(id, partition), sequences, request.Selection, request.MaxRequestsPerSecond),
-                    IntegrationDirectory.AnswerTimeout, cancellation);
+                    IntegrationCalls.AnswerTimeout, cancellation);
                 if (answer.Refusal is { } refusal) return new Refused(id, ReasonOf(refusal));
             }
         }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Webhook.Actors.Events;
 
 namespace Webhook.Actors.Integrations;
@@ -63,6 +64,7 @@ public sealed record IntegrationSettings
     /// <summary>Stands for the endpoint where events go to this program's own standard output.</summary>
     public static readonly Uri StandardOutput = new("stdout:");
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public IntegrationType Type { get; init; }
 
     /// <summary>Of the receiver; <see cref="StandardOutput"/> with <see cref="IntegrationType.Local"/>.</summary>

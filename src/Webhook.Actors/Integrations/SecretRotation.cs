@@ -44,6 +44,10 @@ internal sealed class SecretRotation(ISecretProtector protector)
     public static IntegrationSettings WithoutExpired(IntegrationSettings current, IntegrationSettings wanted, DateTimeOffset now) =>
         wanted.DeliversLike(current) ? wanted : wanted with { Secrets = Active(wanted.Secrets, now) };
 
+    /// <summary>A new secret, and beside it for the usual overlap those that signed until now, where several can.</summary>
+    public static IReadOnlyList<StoredSecret> Beside(StoredSecret secret, IReadOnlyList<StoredSecret> old, IntegrationSettings settings, DateTimeOffset now) =>
+        [secret, .. HasRoomForOne(settings) ? [] : Ending(Active(old, now), now + DefaultOverlap).Take(MaxActive - 1)];
+
     /// <returns>The settings with the new secret; null when <paramref name="errors"/> has any.</returns>
     public IntegrationSettings? Rotate(SecretRotationRequest request, IntegrationSettings settings, DateTimeOffset now, SettingErrors errors)
     {
@@ -64,8 +68,7 @@ internal sealed class SecretRotation(ISecretProtector protector)
 
         CheckSecret(request, settings, errors);
         if (errors.Any) return null;
-        var kept = old.Select(secret => secret with { ExpiresAt = secret.ExpiresAt ?? now + overlap });
-        return settings with { Secrets = [protector.Protect(request.Secret!.Reveal()), .. overlap == TimeSpan.Zero ? [] : kept] };
+        return settings with { Secrets = [protector.Protect(request.Secret!.Reveal()), .. overlap == TimeSpan.Zero ? [] : Ending(old, now + overlap)] };
     }
 
     private static void CheckSecret(SecretRotationRequest request, IntegrationSettings settings, SettingErrors errors)
@@ -76,9 +79,16 @@ internal sealed class SecretRotation(ISecretProtector protector)
             errors.Add(Secret, problem);
     }
 
+    // Only Standard Webhooks' header holds several signatures.
+    private static bool HasRoomForOne(IntegrationSettings settings) =>
+        settings.Authentication != Authentication.Signature || settings.Delivery.SignatureStyle == SignatureStyle.GitHub;
+
+    private static IEnumerable<StoredSecret> Ending(IReadOnlyList<StoredSecret> secrets, DateTimeOffset end) =>
+        secrets.Select(secret => secret with { ExpiresAt = secret.ExpiresAt ?? end });
+
     private static TimeSpan CheckOverlap(long? wanted, IntegrationSettings settings, SettingErrors errors)
     {
-        var onlyOne = settings.Authentication != Authentication.Signature || settings.Delivery.SignatureStyle == SignatureStyle.GitHub;
+        var onlyOne = HasRoomForOne(settings);
         if (wanted is not { } overlapMs) return onlyOne ? TimeSpan.Zero : DefaultOverlap;
         if (onlyOne) errors.Add(Overlap, "must be left out: a request carries one secret with auth BASIC_AUTH and BEARER_TOKEN and in GitHub's style, so the new one replaces the old one at once");
         else if (overlapMs < 0 || overlapMs > MaxOverlap.TotalMilliseconds)

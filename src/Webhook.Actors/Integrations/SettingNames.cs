@@ -8,6 +8,8 @@ internal static class SettingNames
     public const string WebhookType = "WEBHOOK";
     public const string LocalType = "LOCAL";
 
+    public static readonly NameTable<IntegrationType> Types = new((WebhookType, IntegrationType.Webhook), (LocalType, IntegrationType.Local));
+
     public static readonly NameTable<Authentication> Authentications = new(
         ("BASIC_AUTH", Authentication.BasicAuth), ("BEARER_TOKEN", Authentication.BearerToken),
         ("SIGNATURE", Authentication.Signature), ("CERTIFICATE", Authentication.Certificate));

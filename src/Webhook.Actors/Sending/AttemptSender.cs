@@ -8,13 +8,13 @@ namespace Webhook.Actors.Sending;
 /// <summary>What sending needs from the process; the same for every lane.</summary>
 internal sealed record SendingServices(
     ISecretProtector Secrets, ICertificateSource Certificates, SendingLimits Limits, TimeProvider Time, WebhookMetrics Metrics, EgressRules Egress,
-    IHostResolver Resolver);
+    IHostResolver Resolver, StandardOutput Output);
 
 /// <summary>
-/// Makes one attempt: one request for a batch, within the attempt's time, told as a value. The connections and opened secrets of one revision of an
-/// integration's settings live here. Safe for several attempts at once.
+/// The attempts of an integration of type WEBHOOK: one request for a batch, within the attempt's time. The connections and opened secrets of one revision of an
+/// integration's settings live here.
 /// </summary>
-internal sealed class AttemptSender : IDisposable
+internal sealed class AttemptSender : IAttemptSender
 {
     private const int MaxErrorLength = 500;
 
@@ -35,7 +35,6 @@ internal sealed class AttemptSender : IDisposable
         _withinTimeout = new ResiliencePipelineBuilder { TimeProvider = services.Time }.AddTimeout(_timeout).Build();
     }
 
-    /// <exception cref="OperationCanceledException"><paramref name="abort"/> was cancelled; nothing is known about the request.</exception>
     public async Task<AttemptResult> AttemptAsync(Batch batch, EncodedBody body, CancellationToken abort)
     {
         var exchange = new Exchange(batch, body, new StageTrace(_services.Time));

@@ -35,7 +35,7 @@ internal sealed class BatchDelivery : IDisposable
     private readonly SendingServices _services;
     private readonly IDeliveryLedger _ledger;
     private readonly DeliveryGate _gate;
-    private readonly AttemptSender _sender;
+    private readonly IAttemptSender _sender;
     private readonly RequestPace _pace;
     private readonly RequestPace _divisions;
     private readonly ResiliencePipeline<AttemptResult> _attempts;
@@ -49,7 +49,7 @@ internal sealed class BatchDelivery : IDisposable
         _services = services;
         _ledger = ledger;
         _gate = gate;
-        _sender = new AttemptSender(settings, services, connections);
+        _sender = AttemptSenders.Open(settings, services, connections);
         _pace = new RequestPace(settings.Delivery.MaxRequestsPerSecond, services.Time);
         _divisions = new RequestPace(MaxDivisionsPerSecond, services.Time, DivisionCredit);
         _attempts = new ResiliencePipelineBuilder<AttemptResult> { TimeProvider = services.Time }

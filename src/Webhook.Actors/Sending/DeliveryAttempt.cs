@@ -14,7 +14,7 @@ internal sealed record DeliveryAttempt(
     string Batch, int Attempt, BatchKind Kind, DateTimeOffset StartedAt, int Events, int Partition, long FirstSequence, long LastSequence, int BodyBytes,
     string Outcome, int? StatusCode, string? Error, string? Answer, bool AnswerTruncated, IReadOnlyList<RequestHeader> RequestHeaders, AttemptPhases Phases)
 {
-    /// <param name="result">Of an <see cref="AttemptSender"/>.</param>
+    /// <param name="result">Of an <see cref="IAttemptSender"/>.</param>
     public static DeliveryAttempt Of(Batch batch, int attempt, AttemptResult result)
     {
         var detail = result.Detail ?? throw new ArgumentException("Only what a sender answers says how it went.", nameof(result));

@@ -12,7 +12,7 @@ internal static class EndpointTest
     public static async Task<LaneProtocol.TestReport> RunAsync(
         LaneId lane, IntegrationSettings settings, SendingServices services, Action<DeliveryAttempt> record, CancellationToken cancellation)
     {
-        using var sender = new AttemptSender(settings, services, connections: 1);
+        using var sender = AttemptSenders.Open(settings, services, connections: 1);
         using var batch = SampleBatch.Create(lane, settings, services.Time.GetUtcNow());
         using var body = EncodedBody.Encode(batch, settings.Delivery.Compression);
         var result = await sender.AttemptAsync(batch, body, cancellation).ConfigureAwait(false);

@@ -24,6 +24,8 @@ internal static class DirectoryAnswers
         TestFailed(var report) => new ApiError(
             StatusCodes.Status409Conflict, "test_failed",
             $"The test of these settings failed, so nothing was changed: {report.Error ?? "see details"}", [.. report.Stages.Select(Describe)]),
+        InFile(var id, var file) => new ApiError(
+            StatusCodes.Status409Conflict, "managed_by_file", $"Integration {id} stands in the file {file}; change it there."),
         Refused(_, IntegrationProtocol.RefusalReason.NotTested) => new ApiError(
             StatusCodes.Status409Conflict, "not_tested", "Enabling needs a successful test of exactly these settings; call POST …/test first."),
         Refused(var id, IntegrationProtocol.RefusalReason.Busy) => new ApiError(

@@ -6,14 +6,16 @@ using Webhook.Actors.Integrations;
 namespace Webhook.Server.IntegrationsApi;
 
 /// <summary>An integration as the API shows it: all values, also the defaults; never the secret.</summary>
+/// <param name="ManagedBy">The configuration file in which alone it is changed; absent: the API changes it.</param>
 internal sealed record IntegrationResource(
-    long Id, string Type, string Name, bool IsEnabled, IReadOnlyList<string> Channels, ConnectionResource ConnectionInfo, DeliveryResource Delivery)
+    long Id, string Type, string Name, bool IsEnabled, IReadOnlyList<string> Channels, ConnectionResource ConnectionInfo, DeliveryResource Delivery,
+    string? ManagedBy)
 {
     public static IntegrationResource Of(IntegrationView view)
     {
         var (settings, delivery) = (view.Settings, view.Settings.Delivery);
         return new IntegrationResource(
-            view.Id.Value, SettingNames.WebhookType, view.Name, view.Current.IsEnabled, settings.Channels,
+            view.Id.Value, SettingNames.Types.NameOf(settings.Type)!, view.Name, view.Current.IsEnabled, settings.Channels,
             new ConnectionResource(
                 settings.Endpoint.OriginalString, SettingNames.Authentications.NameOf(settings.Authentication), settings.CertificateId, settings.CaCertificateId,
                 [.. settings.Headers.Select(static h => new HeaderResource(h.Key, h.Value))], settings.IsInsecure,
@@ -21,7 +23,8 @@ internal sealed record IntegrationResource(
             new DeliveryResource(
                 delivery.MaxBatchEvents, delivery.MaxBatchBytes, delivery.MaxBatchDelayMs, delivery.TimeoutMs, delivery.MaxConcurrency, delivery.Ordered,
                 delivery.MaxRequestsPerSecond, SettingNames.Compressions.NameOf(delivery.Compression), SettingNames.SignatureStyles.NameOf(delivery.SignatureStyle),
-                delivery.StatusOverrides?.ToDictionary(static o => o.Status.ToString(CultureInfo.InvariantCulture), static o => SettingNames.StatusMeanings.NameOf(o.Outcome)!)));
+                delivery.StatusOverrides?.ToDictionary(static o => o.Status.ToString(CultureInfo.InvariantCulture), static o => SettingNames.StatusMeanings.NameOf(o.Outcome)!)),
+            view.File);
     }
 }
 

@@ -1,18 +1,5 @@
 namespace Webhook.Server.Serving;
 
-/// <summary>What the command line said.</summary>
-internal sealed record ServeArguments(string Urls, string DataFolder, bool Demo, string? SettingsFile, IReadOnlyList<string> Set)
-{
-    /// <returns>null, or what is wrong with a <c>--set</c>.</returns>
-    public string? TryReadSettings(out Dictionary<string, string?> settings)
-    {
-        settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase) { ["Urls"] = Urls };
-        foreach (var setting in Set)
-        {
-            if (setting.IndexOf('=', StringComparison.Ordinal) is var equals and > 0) settings[setting[..equals]] = setting[(equals + 1)..];
-            else return $"--set {setting}: write it as Webhook:Section:Key=value.";
-        }
-
-        return null;
-    }
-}
+/// <summary>What the command line of <c>serve</c> said.</summary>
+/// <param name="IntegrationsFile">Integrations that stand in a file; null: none.</param>
+internal sealed record ServeArguments(NodeArguments Node, bool Demo, string? IntegrationsFile);

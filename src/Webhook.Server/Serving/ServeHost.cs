@@ -1,14 +1,3 @@
-using System.Net.Sockets;
-using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.DataProtection.KeyManagement;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Webhook.Actors.DeadLetters;
-using Webhook.Actors.Delivery;
-using Webhook.Actors.EventLog;
-using Webhook.Actors.Events;
-using Webhook.Actors.Hosting;
-using Webhook.Actors.Integrations;
 using Webhook.Actors.Sending;
 using Webhook.Server.Access;
 using Webhook.Server.AccessApi;
@@ -28,10 +17,9 @@ namespace Webhook.Server.Serving;
 /// </summary>
 internal static class ServeHost
 {
-    private static readonly TimeSpan RequestDrainTimeout = TimeSpan.FromSeconds(10);
-
     public static async Task<int> RunAsync(ServeArguments arguments, CancellationToken cancellation)
     {
+        var dataFolder = arguments.Node.DataFolder;
         var adminToken = Environment.GetEnvironmentVariable(AccessKeys.AdminTokenVariable);
         var ingestKey = Environment.GetEnvironmentVariable(AccessKeys.IngestKeyVariable);
         List<string> errors =
@@ -40,35 +28,35 @@ internal static class ServeHost
             {
                 AccessKeys.CheckToken(AccessKeys.AdminTokenVariable, adminToken),
                 AccessKeys.CheckToken(AccessKeys.IngestKeyVariable, ingestKey),
-                arguments.TryReadSettings(out var commandLine),
+                arguments.Node.TryReadSettings(out var commandLine),
             }.OfType<string>(),
         ];
         try
         {
-            CreateDataFolder(arguments.DataFolder);
+            Node.CreateDataFolder(dataFolder);
             var now = TimeProvider.System.GetUtcNow();
             var (keys, newTokens) = errors.Count == 0
-                ? AccessKeys.Open(new AccessKeyFile(arguments.DataFolder), adminToken, ingestKey, now)
+                ? AccessKeys.Open(new AccessKeyFile(dataFolder), adminToken, ingestKey, now)
                 : (null, null);
             await using var app = Build(arguments, commandLine, keys);
             errors.AddRange(SettingsCheck.FindErrors(app.Services));
-            if (errors.Count > 0) return Refuse("the settings are wrong", errors);
+            if (errors.Count > 0) return Node.Refuse("the settings are wrong", errors);
 
             // Before anything counts.
             app.Services.GetRequiredService<MetricsExport>();
             MapRoutes(app);
             await app.StartAsync(cancellation);
-            var address = AddressOf(app);
-            ServeConsole.PrintStarted(Console.Out, address, arguments.DataFolder, newTokens!);
+            var address = Node.AddressOf(app);
+            ServeConsole.PrintStarted(Console.Out, address, dataFolder, newTokens!);
             await using var demo = arguments.Demo
                 ? await DemoRun.RunAsync(keys!, TimeProvider.System, new Uri(address), Console.Out, cancellation)
                 : null;
             await app.WaitForShutdownAsync(cancellation);
             return Environment.ExitCode;
         }
-        catch (Exception e) when (e is EventLogException or IOException or InvalidDataException or SocketException or UnauthorizedAccessException)
+        catch (Exception e) when (Node.CannotStart(e))
         {
-            return Refuse("it cannot start", [e.Message]);
+            return Node.Refuse("it cannot start", [e.Message]);
         }
     }
 
@@ -76,8 +64,13 @@ internal static class ServeHost
     /// <param name="keys">null only when the settings are known to be wrong, and only their errors are wanted.</param>
     internal static WebApplication Build(ServeArguments arguments, Dictionary<string, string?> commandLine, AccessKeys? keys)
     {
-        var builder = CreateBuilder(arguments, commandLine);
-        AddServices(builder, arguments, keys);
+        var builder = Node.CreateBuilder(arguments.Node, commandLine);
+        builder.AddNode(arguments.Node.DataFolder, keys, arguments.IntegrationsFile);
+        if (arguments.Demo) builder.Services.PostConfigure<EgressOptions>(AllowDemo);
+        builder.Services.AddAudit(arguments.Node.DataFolder);
+        builder.Services.AddIntegrationsApi();
+        builder.Services.AddAccessApi();
+        builder.Services.AddCertificatesApi();
         return builder.Build();
     }
 
@@ -94,72 +87,8 @@ internal static class ServeHost
         app.MapHealth();
     }
 
-    private static void CreateDataFolder(string folder)
-    {
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
-        else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
-
-    private static WebApplicationBuilder CreateBuilder(ServeArguments arguments, Dictionary<string, string?> commandLine)
-    {
-        // appsettings.json is the one beside the program, wherever it is started from.
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.Sources.Clear();
-        builder.Configuration.AddInMemoryCollection([new($"{EventLogOptions.SectionName}:{nameof(EventLogOptions.Path)}", Path.Combine(arguments.DataFolder, "log"))]);
-        builder.Configuration.AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: false);
-        if (arguments.SettingsFile is { } file) builder.Configuration.AddJsonFile(Path.GetFullPath(file), optional: false);
-        builder.Configuration.AddEnvironmentVariables().AddInMemoryCollection(commandLine);
-        return builder;
-    }
-
-    private static void AddServices(WebApplicationBuilder builder, ServeArguments arguments, AccessKeys? keys)
-    {
-        var services = builder.Services;
-        services.AddServeLogging();
-        services.Configure<HostOptions>(static host => host.ShutdownTimeout = RequestDrainTimeout);
-        builder.WebHost.ConfigureKestrel(static kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            // Bodies are bounded by the ingest limits, which answer with the limit's name instead of a bare 413.
-            kestrel.Limits.MaxRequestBodySize = null;
-        });
-        builder.WebHost.UseKestrelHttpsConfiguration();
-
-        if (keys is not null) services.AddSingleton(keys);
-        services.AddAccess();
-        services.AddAudit(arguments.DataFolder);
-        services.AddDataProtection().SetApplicationName("webhook");
-        services.AddOptions<KeyManagementOptions>().Configure<ILoggerFactory>(
-            (keyRing, loggers) => keyRing.XmlRepository = new KeyRingFolder(new DirectoryInfo(Path.Combine(arguments.DataFolder, "secret-keys")), loggers));
-        services.AddSingleton<ISecretProtector, SecretProtector>();
-        services.AddSettings<EgressOptions>(EgressOptions.SectionName);
-        if (arguments.Demo) services.PostConfigure<EgressOptions>(AllowDemo);
-        services.AddSettings<ManagementOptions>(ManagementOptions.SectionName);
-        services.AddSettings<ChannelOptions>(ChannelOptions.SectionName);
-        services.AddSettings<EventLogOptions>(EventLogOptions.SectionName);
-        services.AddSettings<DeliveryOptions>(DeliveryOptions.SectionName);
-        services.AddSettings<DeliveryLogOptions>(DeliveryLogOptions.SectionName);
-        services.AddSettings<DeadLetterOptions>(DeadLetterOptions.SectionName);
-        services.AddIngest();
-        services.AddIntegrationsApi();
-        services.AddAccessApi();
-        services.AddCertificatesApi();
-        services.AddHealth();
-        services.AddWebhookActors(builder.Configuration, Path.Combine(arguments.DataFolder, "journal.db"));
-    }
-
     private static void AllowDemo(EgressOptions egress)
     {
         foreach (var range in DemoReceiver.Addresses) egress.AllowedAddresses.Add(range);
-    }
-
-    private static string AddressOf(WebApplication app) =>
-        app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-
-    private static int Refuse(string what, IReadOnlyList<string> errors)
-    {
-        Console.Error.WriteLine($"webhook: {what}:");
-        foreach (var error in errors) Console.Error.WriteLine($"  {error}");
-        return ExitCode.WrongUsage;
     }
 }

@@ -95,6 +95,24 @@ public class IntegrationDecisionsTests
     }
 
     [Fact]
+    public void Create_Trusted_IsEnabledWithoutATest()
+    {
+        var (state, events, tested) = Run(Absent, new Create(Example.Id, Example.Settings, Enable: true, IsTrusted: true));
+
+        (state.IsEnabled, state.IsTested, tested).ShouldBe((true, false, null));
+        events.Select(e => e.GetType()).ShouldBe([typeof(IntegrationEvents.Created), typeof(IntegrationEvents.Enabled)]);
+    }
+
+    [Fact]
+    public void Update_Trusted_IsInForceAndEnabledWithoutATest()
+    {
+        var (state, _, tested) = Run(Fresh, new Update(Example.Id, 1, Elsewhere, true, IsTrusted: true));
+
+        (state.IsEnabled, state.Settings, tested).ShouldBe((true, Elsewhere, null));
+        Run(state, new Update(Example.Id, 2, Elsewhere, true, IsTrusted: true)).Events.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Create_Existing_IsRefused() => RefusalOf(Fresh, new Create(Example.Id, Example.Settings, false)).ShouldBe(RefusalReason.Exists);
 
     [Fact]

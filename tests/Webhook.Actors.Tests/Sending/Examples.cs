@@ -51,9 +51,9 @@ internal static class Examples
 
     public static SendingServices Services(
         TimeProvider? time = null, ISecretProtector? secrets = null, SendingLimits? limits = null, EgressRules? egress = null, IHostResolver? resolver = null,
-        ICertificateSource? certificates = null) => new(
+        ICertificateSource? certificates = null, StandardOutput? output = null) => new(
         secrets ?? new ReversingProtector(), certificates ?? new HeldCertificates(), limits ?? SendingLimits.Default, time ?? TimeProvider.System, new WebhookMetrics(), egress ?? Egress(),
-        resolver ?? new SystemResolver());
+        resolver ?? new SystemResolver(), output ?? new StandardOutput(Stream.Null));
 
     /// <summary>One attempt over a sender of its own.</summary>
     public static async Task<AttemptResult> AttemptAsync(IntegrationSettings settings, SendingServices services)

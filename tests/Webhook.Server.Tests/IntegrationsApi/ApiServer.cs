@@ -61,11 +61,15 @@ internal sealed class ApiServer : IAsyncDisposable
     public IActorRef Certificates => _app.Services.GetRequiredService<IRequiredActor<CertificatesProxy>>().ActorRef;
     public IDeadLetterStore DeadLetters => _app.Services.GetRequiredService<IDeadLetterStore>();
 
+    public ISecretProtector Protector => _app.Services.GetRequiredService<ISecretProtector>();
+
+    public ManagedIntegrations Managed => _app.Services.GetRequiredService<ManagedIntegrations>();
+
     public DeliveryLog Deliveries => _app.Services.GetRequiredService<DeliveryLog>();
 
     public IActorRef Integrations => _app.Services.GetRequiredService<IRequiredActor<IntegrationRegion>>().ActorRef;
 
-    public static async Task<ApiServer> StartAsync(TemporaryFolder folder, int requestsPerMinute = 600, int wrongTokensPerMinute = 20)
+    public static async Task<ApiServer> StartAsync(TemporaryFolder folder, int requestsPerMinute = 600, int wrongTokensPerMinute = 20, string? managedFile = null)
     {
         var (log, lanes) = (new LogLines(), new LaneScript());
         var builder = WebApplication.CreateSlimBuilder();
@@ -92,6 +96,7 @@ internal sealed class ApiServer : IAsyncDisposable
         services.AddAudit(folder.Path);
         services.AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(folder.Path, "keys")));
         services.AddSingleton<ISecretProtector, SecretProtector>();
+        services.AddSingleton(new IntegrationSource(File: managedFile));
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new ChannelList(new ChannelOptions()));
         services.AddIntegrationDirectory(static _ => 1);

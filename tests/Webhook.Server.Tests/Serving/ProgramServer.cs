@@ -49,7 +49,7 @@ public sealed class ProgramServer : IAsyncLifetime, IDisposable
         };
         var keys = AccessKeys.Open(new AccessKeyFile(_folder.Path), AdminToken, IngestKey, TimeProvider.System.GetUtcNow()).Keys;
         ViewerToken = ((KeyChange.Added)keys.Add("viewer", AccessRole.Viewer, TimeProvider.System.GetUtcNow())).Token;
-        _app = ServeHost.Build(new ServeArguments("http://127.0.0.1:0", _folder.Path, Demo: false, SettingsFile: null, Set: []), settings, keys);
+        _app = ServeHost.Build(new ServeArguments(new NodeArguments("http://127.0.0.1:0", _folder.Path, SettingsFile: null, Set: []), Demo: false, IntegrationsFile: null), settings, keys);
         _app.Services.GetRequiredService<MetricsExport>();
         ServeHost.MapRoutes(_app);
         await _app.StartAsync();
