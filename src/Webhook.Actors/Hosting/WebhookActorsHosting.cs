@@ -43,6 +43,7 @@ public static class WebhookActorsHosting
                 loggers.ClearLoggers();
                 loggers.AddLoggerFactory();
             })
+            .AddHocon($"akka.scheduler.implementation = \"{typeof(TimerScheduler).FullName}, {typeof(TimerScheduler).Assembly.GetName().Name}\"", HoconAddMode.Prepend)
             .WithRemoting(new RemoteOptions { HostName = "127.0.0.1", PublicHostName = "127.0.0.1", Port = 0 })
             .WithClustering()
             .AddSqlitePersistence(journalFile)
