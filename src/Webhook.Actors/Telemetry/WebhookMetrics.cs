@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 
@@ -27,9 +28,19 @@ public sealed class WebhookMetrics : IDisposable
     private readonly Counter<long> _eventsLost;
     private readonly Counter<long> _deadLettered;
     private readonly Counter<long> _deadLettersExpired;
+    private readonly TimeProvider _time;
+    private readonly EventRate _accepted;
+    private readonly ConcurrentDictionary<string, EventRate> _delivered = [];
 
     public WebhookMetrics()
+        : this(TimeProvider.System)
     {
+    }
+
+    public WebhookMetrics(TimeProvider time)
+    {
+        _time = time;
+        _accepted = new EventRate(time);
         _eventsAccepted = _meter.CreateCounter<long>("events_accepted_total", "events", "Events stored and acknowledged, by channel.");
         _bytesAccepted = _meter.CreateCounter<long>("event_bytes_accepted_total", "bytes", "Bytes of the events stored and acknowledged, by channel.");
         _ingestRefused = _meter.CreateCounter<long>("ingest_refused_total", "requests", "Ingest requests refused, by reason.");
@@ -50,6 +61,7 @@ public sealed class WebhookMetrics : IDisposable
     public void Accepted(string channel, long events, long bytes)
     {
         var tag = new KeyValuePair<string, object?>("channel", channel);
+        _accepted.Add(events);
         _eventsAccepted.Add(events, tag);
         _bytesAccepted.Add(bytes, tag);
     }
@@ -65,6 +77,7 @@ public sealed class WebhookMetrics : IDisposable
     public void Delivered(string integration, int events, long bodyBytes)
     {
         var tag = new KeyValuePair<string, object?>("integration", integration);
+        _delivered.GetOrAdd(integration, static (_, time) => new EventRate(time), _time).Add(events);
         _eventsDelivered.Add(events, tag);
         _bytesDelivered.Add(bodyBytes, tag);
     }
@@ -91,6 +104,12 @@ public sealed class WebhookMetrics : IDisposable
 
     public void DeadLettersExpired(string integration, long count) =>
         _deadLettersExpired.Add(count, new KeyValuePair<string, object?>("integration", integration));
+
+    /// <summary>Events accepted a second, over the last seconds.</summary>
+    public double AcceptedPerSecond() => _accepted.PerSecond();
+
+    /// <summary>Events delivered to the integration a second, over the last seconds.</summary>
+    public double DeliveredPerSecond(string integration) => _delivered.TryGetValue(integration, out var rate) ? rate.PerSecond() : 0;
 
     /// <summary>Gauges are read when asked for; <paramref name="read"/> must be quick and must not throw.</summary>
     public void Observe(string name, string unit, string description, Func<IEnumerable<Measurement<double>>> read) =>

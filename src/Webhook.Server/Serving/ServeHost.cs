@@ -7,6 +7,7 @@ using Webhook.Server.Demo;
 using Webhook.Server.Health;
 using Webhook.Server.Ingest;
 using Webhook.Server.IntegrationsApi;
+using Webhook.Server.LiveApi;
 using Webhook.Server.Settings;
 
 namespace Webhook.Server.Serving;
@@ -71,6 +72,7 @@ internal static class ServeHost
         builder.Services.AddIntegrationsApi();
         builder.Services.AddAccessApi();
         builder.Services.AddCertificatesApi();
+        builder.Services.AddLiveApi();
         return builder.Build();
     }
 
@@ -84,6 +86,7 @@ internal static class ServeHost
         app.MapIntegrationsApi();
         app.MapCertificatesApi();
         app.MapAccessApi();
+        app.MapLiveApi();
         app.MapHealth();
     }
 

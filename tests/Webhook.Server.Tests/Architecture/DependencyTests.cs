@@ -36,9 +36,11 @@ public sealed class DependencyTests
         [$"{Program}.IntegrationsApi"] = ["Access", "Audit", "Settings"],
         [$"{Program}.CertificatesApi"] = ["Access", "Audit", "IntegrationsApi"],
         [$"{Program}.AccessApi"] = ["Access", "Audit", "IntegrationsApi"],
+        [$"{Program}.LiveApi"] = ["Access", "IntegrationsApi"],
+        [$"{Program}.Client"] = ["Access", "Audit", "IntegrationsApi", "CertificatesApi", "AccessApi", "LiveApi"],
         [$"{Program}.Demo"] = ["Access"],
-        [$"{Program}.Serving"] = ["Access", "Settings", "Audit", "Health", "Ingest", "IntegrationsApi", "CertificatesApi", "AccessApi", "Demo"],
-        [$"{Program}.Commands"] = ["Serving"],
+        [$"{Program}.Serving"] = ["Access", "Settings", "Audit", "Health", "Ingest", "IntegrationsApi", "CertificatesApi", "AccessApi", "LiveApi", "Demo"],
+        [$"{Program}.Commands"] = ["Serving", "Client"],
     };
 
     public static TheoryData<string> EngineFolders => [.. Allowed.Keys];
