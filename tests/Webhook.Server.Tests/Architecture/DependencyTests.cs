@@ -39,8 +39,10 @@ public sealed class DependencyTests
         [$"{Program}.LiveApi"] = ["Access", "IntegrationsApi"],
         [$"{Program}.Client"] = ["Access", "Audit", "IntegrationsApi", "CertificatesApi", "AccessApi", "LiveApi"],
         [$"{Program}.Demo"] = ["Access"],
-        [$"{Program}.Serving"] = ["Access", "Settings", "Audit", "Health", "Ingest", "IntegrationsApi", "CertificatesApi", "AccessApi", "LiveApi", "Demo"],
-        [$"{Program}.Commands"] = ["Serving", "Client"],
+        [$"{Program}.Serving"] = ["Access", "Settings", "Audit", "Health", "Ingest", "IntegrationFiles", "IntegrationsApi", "CertificatesApi", "AccessApi", "LiveApi", "Demo"],
+        [$"{Program}.IntegrationFiles"] = [],
+        [$"{Program}.Checking"] = ["Access", "Settings", "IntegrationFiles", "Serving"],
+        [$"{Program}.Commands"] = ["Serving", "Client", "Checking"],
     };
 
     public static TheoryData<string> EngineFolders => [.. Allowed.Keys];
