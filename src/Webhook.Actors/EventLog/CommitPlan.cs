@@ -11,6 +11,7 @@ internal sealed class CommitPlan(long maxBytes)
     private readonly List<(PendingAppend Request, int OriginalIndex)> _repeated = [];
     private readonly Dictionary<IdempotencyKey, int> _keys = [];
     private readonly List<IncomingEvents> _events = [];
+    private readonly List<InputMark> _marks = [];
 
     public int Events { get; private set; }
 
@@ -20,6 +21,9 @@ internal sealed class CommitPlan(long maxBytes)
 
     /// <summary>The events in the order of the block.</summary>
     public ReadOnlySpan<IncomingEvents> Requests => System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_events);
+
+    /// <summary>Of the inputs that requests came from, in the order of the block.</summary>
+    public IReadOnlyList<InputMark> Marks => _marks;
 
     /// <summary>The first request always fits: a single one may be larger than a commit should be.</summary>
     public bool Fits(PendingAppend request) =>
@@ -47,6 +51,7 @@ internal sealed class CommitPlan(long maxBytes)
 
         _stored.Add((request, Events));
         _events.Add(request.Events);
+        if (request.Mark is { } mark) _marks.Add(mark);
         Events += request.Events.Count;
         Bytes += request.Bytes;
         return null;
@@ -107,6 +112,7 @@ internal sealed class CommitPlan(long maxBytes)
         _repeated.Clear();
         _keys.Clear();
         _events.Clear();
+        _marks.Clear();
         Events = 0;
         Bytes = 0;
     }

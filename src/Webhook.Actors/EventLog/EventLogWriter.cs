@@ -54,7 +54,15 @@ internal sealed class EventLogWriter : IAsyncDisposable
     /// <summary>Completes when the events are durable or refused. Takes ownership of <paramref name="events"/> whatever happens.</summary>
     /// <param name="cancellation">Takes the request back as long as no commit has taken it; after that it may be stored although nobody waits any more.</param>
     /// <exception cref="OperationCanceledException">It was taken back: nothing of it is stored.</exception>
-    public ValueTask<AppendResult> AppendAsync(IncomingEvents events, IdempotencyKey? key, UInt128 bodyHash, CancellationToken cancellation)
+    public ValueTask<AppendResult> AppendAsync(IncomingEvents events, IdempotencyKey? key, UInt128 bodyHash, CancellationToken cancellation) =>
+        AppendAsync(events, key, bodyHash, null, cancellation);
+
+    /// <summary>As above, for an input: its mark is stored if and only if the events are.</summary>
+    /// <remarks>An input waits for each answer before it appends again: a later mark must not overtake events that were refused.</remarks>
+    public ValueTask<AppendResult> AppendAsync(IncomingEvents events, InputMark mark, CancellationToken cancellation) =>
+        AppendAsync(events, null, 0, mark, cancellation);
+
+    private ValueTask<AppendResult> AppendAsync(IncomingEvents events, IdempotencyKey? key, UInt128 bodyHash, InputMark? mark, CancellationToken cancellation)
     {
         var bytes = PendingAppend.WaitingBytes(events);
         var waiting = Interlocked.Add(ref _waitingBytes, bytes);
@@ -67,7 +75,7 @@ internal sealed class EventLogWriter : IAsyncDisposable
                 RetryWhenBehind, $"Requests of {waiting - bytes:N0} bytes wait to be stored and at most {_options.MaxWaitingBytes:N0} may; send again later."));
         }
 
-        var pending = PendingAppend.Rent(events, key, bodyHash, cancellation);
+        var pending = PendingAppend.Rent(events, key, bodyHash, mark, cancellation);
         var answer = pending.AsValueTask();
         if (_queue.Writer.TryWrite(pending)) return answer;
         Interlocked.Add(ref _waitingBytes, -bytes);
@@ -153,7 +161,7 @@ internal sealed class EventLogWriter : IAsyncDisposable
         Volatile.Write(ref _commitStarted, started);
         try
         {
-            await _log.AppendAsync(Partition, block, _plan.Idempotency(number, now), CancellationToken.None).ConfigureAwait(false);
+            await _log.AppendAsync(Partition, block, _plan.Idempotency(number, now), _plan.Marks, CancellationToken.None).ConfigureAwait(false);
         }
         catch
         {

@@ -20,9 +20,11 @@ internal interface IEventLog : IAsyncDisposable
     /// <summary>Where the partition begins and where it goes on.</summary>
     LogBounds Bounds(int partition);
 
-    /// <summary>Stores the block and the idempotency records with it, in one atomic step; completes when both are durable.</summary>
+    /// <summary>Stores the block with the idempotency records and the marks of the inputs that its events come from, in one atomic step; completes when all of it is durable.</summary>
+    /// <param name="marks">Of several for one input the last counts.</param>
     /// <exception cref="EventLogException">Nothing of it was stored: disk full, I/O error, closed.</exception>
-    ValueTask AppendAsync(int partition, EventBlock block, IReadOnlyList<IdempotencyRecord> idempotency, CancellationToken cancellation);
+    ValueTask AppendAsync(
+        int partition, EventBlock block, IReadOnlyList<IdempotencyRecord> idempotency, IReadOnlyList<InputMark> marks, CancellationToken cancellation);
 
     /// <summary>The first readable block that holds a sequence at or after <paramref name="fromSequence"/>, or null at the end. The caller owns one reference.</summary>
     /// <remarks>Damaged or missing blocks in between are skipped, counted and put into <see cref="Faults"/>, once each.</remarks>
@@ -32,6 +34,15 @@ internal interface IEventLog : IAsyncDisposable
     ValueTask TrimAsync(int partition, long beforeSequence, CancellationToken cancellation);
 
     ValueTask<IdempotencyRecord?> FindAsync(IdempotencyKey key, CancellationToken cancellation);
+
+    /// <summary>The input's last mark; null when it never had one.</summary>
+    ValueTask<InputMark?> FindMarkAsync(string input, CancellationToken cancellation);
+
+    /// <summary>A mark without events, for what was read and not stored. Survives the process at once, a power cut from the next append on.</summary>
+    /// <exception cref="EventLogException">It was not stored.</exception>
+    ValueTask SaveMarkAsync(InputMark mark, CancellationToken cancellation);
+
+    ValueTask<IReadOnlyList<InputMark>> ListMarksAsync(CancellationToken cancellation);
 
     /// <summary>Drops idempotency records older than <paramref name="olderThan"/>, and the oldest beyond <paramref name="keepAtMost"/>.</summary>
     ValueTask ExpireIdempotencyAsync(DateTimeOffset olderThan, int keepAtMost, CancellationToken cancellation);

@@ -28,17 +28,21 @@ internal sealed class PendingAppend : IValueTaskSource<AppendResult>
 
     public UInt128 BodyHash { get; private set; }
 
+    /// <summary>Where the input that the events come from has been read up to; null for requests.</summary>
+    public InputMark? Mark { get; private set; }
+
     public CancellationToken Cancellation { get; private set; }
 
     /// <summary>What it adds to a block, and to what waits.</summary>
     public long Bytes { get; private set; }
 
-    public static PendingAppend Rent(IncomingEvents events, IdempotencyKey? key, UInt128 bodyHash, CancellationToken cancellation)
+    public static PendingAppend Rent(IncomingEvents events, IdempotencyKey? key, UInt128 bodyHash, InputMark? mark, CancellationToken cancellation)
     {
         if (!Pool.TryDequeue(out var pending)) pending = new PendingAppend();
         pending._events = events;
         pending.Key = key;
         pending.BodyHash = bodyHash;
+        pending.Mark = mark;
         pending.Cancellation = cancellation;
         pending.Bytes = WaitingBytes(events);
         return pending;
@@ -83,6 +87,7 @@ internal sealed class PendingAppend : IValueTaskSource<AppendResult>
     {
         Events.Dispose();
         _events = null;
+        Mark = null;
         Cancellation = default;
     }
 }

@@ -123,11 +123,18 @@ public sealed class EventLogSourceSpecs : TestKit
 
         public ValueTask<EventBlock?> ReadAsync(int partition, long fromSequence, CancellationToken cancellation) => default;
 
-        public ValueTask AppendAsync(int partition, EventBlock block, IReadOnlyList<IdempotencyRecord> idempotency, CancellationToken cancellation) => default;
+        public ValueTask AppendAsync(
+            int partition, EventBlock block, IReadOnlyList<IdempotencyRecord> idempotency, IReadOnlyList<InputMark> marks, CancellationToken cancellation) => default;
 
         public ValueTask TrimAsync(int partition, long beforeSequence, CancellationToken cancellation) => default;
 
         public ValueTask<IdempotencyRecord?> FindAsync(IdempotencyKey key, CancellationToken cancellation) => default;
+
+        public ValueTask<InputMark?> FindMarkAsync(string input, CancellationToken cancellation) => default;
+
+        public ValueTask SaveMarkAsync(InputMark mark, CancellationToken cancellation) => default;
+
+        public ValueTask<IReadOnlyList<InputMark>> ListMarksAsync(CancellationToken cancellation) => ValueTask.FromResult<IReadOnlyList<InputMark>>([]);
 
         public ValueTask ExpireIdempotencyAsync(DateTimeOffset olderThan, int keepAtMost, CancellationToken cancellation) => default;
 

@@ -205,6 +205,59 @@ public abstract class EventLogCompliance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task FindMarkAsync_StoredWithBlocks_TheLastOneOfEachInputAlsoAfterReopening()
+    {
+        (await MarkOfAsync("a")).ShouldBeNull();
+        await Log.AppendAsync(1, Mark("a", 1), Mark("b", 1), Mark("a", 2));
+        await Log.AppendAsync(1, Mark("a", 3));
+        await Log.AppendAsync(1);
+        await ShouldBeAsync();
+        await ReopenAsync();
+        await ShouldBeAsync();
+        (await Cursors.ListAsync(CancellationToken.None)).ShouldBeEmpty("a mark is no cursor");
+
+        async Task ShouldBeAsync()
+        {
+            (await MarkOfAsync("a")).ShouldBe(3);
+            (await MarkOfAsync("b")).ShouldBe(1);
+            (await Log.ListMarksAsync(CancellationToken.None)).Select(static m => (m.Input, (int)m.Value.Span[0])).ShouldBe([("a", 3), ("b", 1)]);
+        }
+    }
+
+    [Fact]
+    public async Task SaveMarkAsync_WithoutEvents_FoundAlsoAfterReopening()
+    {
+        await Log.AppendAsync(1, Mark("a", 1));
+        await Log.SaveMarkAsync(Mark("a", 2), CancellationToken.None);
+        await Log.SaveMarkAsync(Mark("a", 3), CancellationToken.None);
+        (await MarkOfAsync("a")).ShouldBe(3);
+        await ReopenAsync();
+        (await MarkOfAsync("a")).ShouldBe(3);
+        Log.Bounds(0).Events.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task AppendAsync_WhatWasRefused_LeavesTheMarkAsItWas()
+    {
+        await Log.AppendAsync(1, Mark("a", 1));
+        var bounds = Log.Bounds(0);
+        using var request = TestEvents.Request(0, 1);
+        var wrongNumber = EventBlock.Build(EventBlock.BlockOf(bounds.Head) + 1, bounds.EventsEver, bounds.BytesEver, 1, [request]);
+        await Should.ThrowAsync<EventLogException>(() => Log.AppendAsync(0, wrongNumber, [], [Mark("a", 2)], CancellationToken.None).AsTask());
+        wrongNumber.Release();
+        (await MarkOfAsync("a")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task FindMarkAsync_EveryBlockTrimmed_StillThere()
+    {
+        await Log.AppendAsync(1, Mark("a", 1));
+        await Log.TrimAsync(0, Log.Bounds(0).Head, CancellationToken.None);
+        await ReopenAsync();
+        (await MarkOfAsync("a")).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task ConcurrentReaders_WhileAppending_EachSeesEveryEventOnceAndInOrder()
     {
         const int Blocks = 150;
@@ -231,6 +284,10 @@ public abstract class EventLogCompliance : IAsyncLifetime
         for (var i = 0; i < Blocks; i++) await Log.AppendAsync(5, 200);
         foreach (var seen in await Task.WhenAll(readers)) seen.ShouldBe(Enumerable.Range(0, Blocks * 5).Select(n => (long)n));
     }
+
+    private static InputMark Mark(string input, byte place) => new(input, new[] { place });
+
+    private async Task<int?> MarkOfAsync(string input) => (await Log.FindMarkAsync(input, CancellationToken.None))?.Value.Span[0];
 
     private static IdempotencyRecord Record(int key, int hour) =>
         new(new IdempotencyKey((UInt128)key << 70), (UInt128)key + 1, 1, EventBlock.ToSequence(1, 0), EventBlock.ToSequence(1, 0), DateTimeOffset.UnixEpoch.AddHours(hour));

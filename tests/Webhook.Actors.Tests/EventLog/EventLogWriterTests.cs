@@ -6,6 +6,26 @@ namespace Webhook.Actors.Tests.EventLog;
 
 public sealed class EventLogWriterTests
 {
+    [Fact]
+    public async Task AppendAsync_WithAMark_StoredIfAndOnlyIfTheEventsAre()
+    {
+        await using var fixture = new LogFixture();
+        var answers = Enumerable.Range(1, 3).Select(i => fixture.Writer.AppendAsync(TestEvents.Request(i, 1), Mark((byte)i), CancellationToken.None).AsTask()).ToArray();
+        foreach (var answer in await Task.WhenAll(answers)) answer.ShouldBeOfType<AppendResult.Appended>();
+        (await PlaceAsync()).ShouldBe(3);
+        fixture.Log.FailAppendsWith = new EventLogException("No space left on device");
+        (await fixture.Writer.AppendAsync(TestEvents.Request(4, 1), Mark(4), CancellationToken.None)).ShouldBeOfType<AppendResult.Unavailable>();
+        fixture.Log.FailAppendsWith = null;
+        (await PlaceAsync()).ShouldBe(3);
+
+        // A request after it says nothing of an input.
+        await fixture.AppendAsync(5);
+        (await PlaceAsync()).ShouldBe(3);
+
+        static InputMark Mark(byte place) => new("file", new[] { place });
+        async Task<int?> PlaceAsync() => (await fixture.Log.FindMarkAsync("file", CancellationToken.None))?.Value.Span[0];
+    }
+
     private static readonly IdempotencyKey Key = new(1);
 
     [Fact]

@@ -38,14 +38,20 @@ internal static class TestEvents
     }
 
     /// <summary>Appends one block that follows what the log has; event numbers go on from the events ever appended.</summary>
-    public static async Task<(long First, long Last)> AppendAsync(this IEventLog log, int count, int padding = 0, long atNanoseconds = 1, params IdempotencyRecord[] records)
+    public static Task<(long First, long Last)> AppendAsync(this IEventLog log, int count, int padding = 0, long atNanoseconds = 1, params IdempotencyRecord[] records) =>
+        log.AppendAsync(count, padding, atNanoseconds, records, []);
+
+    public static Task<(long First, long Last)> AppendAsync(this IEventLog log, int count, params InputMark[] marks) => log.AppendAsync(count, 0, 1, [], marks);
+
+    private static async Task<(long First, long Last)> AppendAsync(
+        this IEventLog log, int count, int padding, long atNanoseconds, IReadOnlyList<IdempotencyRecord> records, IReadOnlyList<InputMark> marks)
     {
         var bounds = log.Bounds(0);
         using var request = Request(bounds.EventsEver, count, padding);
         var block = EventBlock.Build(EventBlock.BlockOf(bounds.Head), bounds.EventsEver, bounds.BytesEver, atNanoseconds, [request]);
         try
         {
-            await log.AppendAsync(0, block, records, CancellationToken.None);
+            await log.AppendAsync(0, block, records, marks, CancellationToken.None);
             return (block.FirstSequence, block.LastSequence);
         }
         finally

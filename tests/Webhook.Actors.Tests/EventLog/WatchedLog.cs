@@ -34,12 +34,13 @@ internal sealed class WatchedLog(IEventLog log) : IEventLog
 
     public LogBounds Bounds(int partition) => log.Bounds(partition);
 
-    public async ValueTask AppendAsync(int partition, EventBlock block, IReadOnlyList<IdempotencyRecord> idempotency, CancellationToken cancellation)
+    public async ValueTask AppendAsync(
+        int partition, EventBlock block, IReadOnlyList<IdempotencyRecord> idempotency, IReadOnlyList<InputMark> marks, CancellationToken cancellation)
     {
         Journal.Enqueue($"append {block.BlockSequence}: {block.Count}");
         if (_gate is { } gate) await gate.Task;
         if (FailAppendsWith is { } failure) throw failure;
-        await log.AppendAsync(partition, block, idempotency, cancellation);
+        await log.AppendAsync(partition, block, idempotency, marks, cancellation);
         Journal.Enqueue($"durable {block.BlockSequence}");
     }
 
@@ -57,6 +58,12 @@ internal sealed class WatchedLog(IEventLog log) : IEventLog
     }
 
     public ValueTask<IdempotencyRecord?> FindAsync(IdempotencyKey key, CancellationToken cancellation) => log.FindAsync(key, cancellation);
+
+    public ValueTask<InputMark?> FindMarkAsync(string input, CancellationToken cancellation) => log.FindMarkAsync(input, cancellation);
+
+    public ValueTask SaveMarkAsync(InputMark mark, CancellationToken cancellation) => log.SaveMarkAsync(mark, cancellation);
+
+    public ValueTask<IReadOnlyList<InputMark>> ListMarksAsync(CancellationToken cancellation) => log.ListMarksAsync(cancellation);
 
     public ValueTask ExpireIdempotencyAsync(DateTimeOffset olderThan, int keepAtMost, CancellationToken cancellation) =>
         log.ExpireIdempotencyAsync(olderThan, keepAtMost, cancellation);

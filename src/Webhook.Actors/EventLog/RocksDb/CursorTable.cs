@@ -29,7 +29,7 @@ internal sealed class CursorTable
         {
             for (iterator.SeekToFirst(); iterator.Valid(); iterator.Next())
             {
-                if (iterator.GetKeySpan().SequenceEqual(StoreKeys.Birthmark)) continue;
+                if (iterator.GetKeySpan().SequenceEqual(StoreKeys.Birthmark) || StoreKeys.IsMark(iterator.GetKeySpan())) continue;
                 var key = StoreKeys.ReadCursor(iterator.GetKeySpan());
                 if (!_unwritten.ContainsKey(key)) _all[key] = Cursor.FromBytes(iterator.GetValueSpan());
             }

@@ -21,6 +21,7 @@ internal sealed class RocksDbEventLog : IEventLog, ICursorStore
     private readonly HeadWitness _witness;
     private readonly BlockRuns _runs;
     private readonly CursorTable _cursors = new();
+    private readonly MarkTable _marks = new();
     private readonly IdempotencyTable _idempotency = new();
     private readonly WriteBatch _batch = new();
     private readonly StoreAccess _access;
@@ -42,7 +43,7 @@ internal sealed class RocksDbEventLog : IEventLog, ICursorStore
         _writer = new StoreWriter(_files, options.MinFreeDiskBytes, _access, ReplaceStore);
         DeadLetters = new RocksDbDeadLetters(_writer, _losses);
         Attempts = new RocksDbAttempts(_writer, time);
-        _opening = new StoreOpening(_files, store, options.MemtableBytes, _runs, _cursors, _idempotency, [DeadLetters.Table, Attempts], time);
+        _opening = new StoreOpening(_files, store, options.MemtableBytes, _runs, _cursors, _marks, _idempotency, [DeadLetters.Table, Attempts], time);
         _files.Create();
         _witness = HeadWitness.Open(Path.Combine(options.Path, WitnessFile));
     }
@@ -80,10 +81,11 @@ internal sealed class RocksDbEventLog : IEventLog, ICursorStore
 
     public LogBounds Bounds(int partition) => _extent.Bounds();
 
-    public ValueTask AppendAsync(int partition, EventBlock block, IReadOnlyList<IdempotencyRecord> idempotency, CancellationToken cancellation)
+    public ValueTask AppendAsync(
+        int partition, EventBlock block, IReadOnlyList<IdempotencyRecord> idempotency, IReadOnlyList<InputMark> marks, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return new ValueTask(_writer.RunAsync(store => Append(store, block, idempotency)));
+        return new ValueTask(_writer.RunAsync(store => Append(store, block, idempotency, marks)));
     }
 
     public ValueTask<EventBlock?> ReadAsync(int partition, long fromSequence, CancellationToken cancellation) =>
@@ -94,6 +96,18 @@ internal sealed class RocksDbEventLog : IEventLog, ICursorStore
 
     public ValueTask<IdempotencyRecord?> FindAsync(IdempotencyKey key, CancellationToken cancellation) =>
         ValueTask.FromResult(_access.Read(key, static (store, k) => IdempotencyTable.Find(store, k)));
+
+    public ValueTask<InputMark?> FindMarkAsync(string input, CancellationToken cancellation) => ValueTask.FromResult(_marks.Find(input));
+
+    public ValueTask SaveMarkAsync(InputMark mark, CancellationToken cancellation) => new(_writer.RunAsync(store =>
+    {
+        _batch.Clear();
+        _marks.Put(store, _batch, mark);
+        WritePrepared(store, sync: false);
+        _marks.Written([mark]);
+    }));
+
+    public ValueTask<IReadOnlyList<InputMark>> ListMarksAsync(CancellationToken cancellation) => ValueTask.FromResult(_marks.All());
 
     public ValueTask ExpireIdempotencyAsync(DateTimeOffset olderThan, int keepAtMost, CancellationToken cancellation) =>
         new(_writer.RunAsync(store => _idempotency.Expire(store, olderThan, keepAtMost)));
@@ -151,7 +165,7 @@ internal sealed class RocksDbEventLog : IEventLog, ICursorStore
         _batch.Dispose();
     }
 
-    private void Append(RocksDbStore store, EventBlock block, IReadOnlyList<IdempotencyRecord> idempotency)
+    private void Append(RocksDbStore store, EventBlock block, IReadOnlyList<IdempotencyRecord> idempotency, IReadOnlyList<InputMark> marks)
     {
         var extent = _extent;
         if (block.BlockSequence != extent.NextBlock)
@@ -166,7 +180,9 @@ internal sealed class RocksDbEventLog : IEventLog, ICursorStore
         _batch.Clear();
         _batch.Put(key, block.Memory, store.Blocks);
         foreach (var record in idempotency) IdempotencyTable.Put(store, _batch, record);
+        foreach (var mark in marks) _marks.Put(store, _batch, mark);
         WritePrepared(store, sync: true);
+        _marks.Written(marks);
 
         _idempotency.Added(idempotency.Count);
         lock (_holes) _extent = _extent.Append(block);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace Webhook.Actors.EventLog.RocksDb;
 
@@ -31,6 +32,9 @@ internal static class StoreKeys
 
     /// <summary>In every family since its creation: a repair knows only families of which it finds a table.</summary>
     public static ReadOnlySpan<byte> Birthmark => [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
+
+    // No integration's number is so large that its cursors' keys begin with it.
+    private const byte MarkPrefix = (byte)'m';
 
     /// <summary>Where the copy of all cursors is.</summary>
     public static ReadOnlySpan<byte> CursorsCopy => "c"u8;
@@ -124,6 +128,16 @@ internal static class StoreKeys
         integration = BinaryPrimitives.ReadInt64BigEndian(key);
         return true;
     }
+
+    /// <summary>'m', the input's name.</summary>
+    public static byte[] Mark(string input) => [MarkPrefix, .. Encoding.UTF8.GetBytes(input)];
+
+    /// <summary>Where all marks' keys lie.</summary>
+    public static ReadOnlySpan<byte> FirstMark => [MarkPrefix];
+
+    public static bool IsMark(ReadOnlySpan<byte> key) => key is [MarkPrefix, ..];
+
+    public static string ReadMark(ReadOnlySpan<byte> key) => Encoding.UTF8.GetString(key[1..]);
 
     public static void WriteTrim(Span<byte> key, int partition)
     {

@@ -13,8 +13,8 @@ internal sealed record OpenedStore(RocksDbStore Store, PartitionExtent Extent, I
 /// </summary>
 /// <remarks>A repair reads everything, so it is never the first thing tried; and it is tried before a loss is believed, because a manifest that lost its end opens without a word.</remarks>
 internal sealed class StoreOpening(
-    StoreFiles files, DbOptions options, int memtableBytes, BlockRuns runs, CursorTable cursors, IdempotencyTable idempotency, IReadOnlyList<ISideTable> beside,
-    TimeProvider time)
+    StoreFiles files, DbOptions options, int memtableBytes, BlockRuns runs, CursorTable cursors, MarkTable marks, IdempotencyTable idempotency,
+    IReadOnlyList<ISideTable> beside, TimeProvider time)
 {
     private const int Partition = 0;
 
@@ -88,6 +88,7 @@ internal sealed class StoreOpening(
     private OpenedStore Load(RocksDbStore store, HeadMark? witness, List<string> remarks)
     {
         cursors.Load(store);
+        marks.Load(store);
         idempotency.Load(store);
         foreach (var table in beside) Load(store, table, remarks);
         var (extent, lost) = new StoreInspection(store, runs, Partition).Inspect(witness, cursors.Furthest(Partition));
