@@ -31,6 +31,9 @@ public sealed class WebhookMetrics : IDisposable
     private readonly TimeProvider _time;
     private readonly EventRate _accepted;
     private readonly ConcurrentDictionary<string, EventRate> _delivered = [];
+    private readonly Counter<long> _inputRefused;
+    private readonly Counter<long> _inputUnkept;
+    private readonly Counter<long> _inputDropped;
 
     public WebhookMetrics()
         : this(TimeProvider.System)
@@ -55,6 +58,9 @@ public sealed class WebhookMetrics : IDisposable
         _eventsLost = _meter.CreateCounter<long>("events_lost_total", "events", "Events that left the log undelivered, by reason: retention_age, retention_size, damage.");
         _deadLettered = _meter.CreateCounter<long>("dead_lettered_total", "events", "Events that a receiver refused for good, by integration and status.");
         _deadLettersExpired = _meter.CreateCounter<long>("dead_letters_expired_total", "events", "Dead letters dropped by age or number, by integration.");
+        _inputRefused = _meter.CreateCounter<long>("input_refused_lines_total", "lines", "Lines of standard input and followed files that are no events, by input and reason.");
+        _inputUnkept = _meter.CreateCounter<long>("input_refused_lines_unkept_total", "lines", "Refused lines that were only counted, because the file for them is full or cannot be written, by input.");
+        _inputDropped = _meter.CreateCounter<long>("input_dropped_events_total", "events", "Events of a channel that the message types do not transmit, by input.");
         foreach (var reason in LossReasons) Lost(reason, 0);
     }
 
@@ -110,6 +116,13 @@ public sealed class WebhookMetrics : IDisposable
 
     /// <summary>Events delivered to the integration a second, over the last seconds.</summary>
     public double DeliveredPerSecond(string integration) => _delivered.TryGetValue(integration, out var rate) ? rate.PerSecond() : 0;
+
+    public void InputRefused(string input, string reason) =>
+        _inputRefused.Add(1, new KeyValuePair<string, object?>("input", input), new KeyValuePair<string, object?>("reason", reason));
+
+    public void InputUnkept(string input, long lines) => _inputUnkept.Add(lines, new KeyValuePair<string, object?>("input", input));
+
+    public void InputDropped(string input, long events) => _inputDropped.Add(events, new KeyValuePair<string, object?>("input", input));
 
     /// <summary>Gauges are read when asked for; <paramref name="read"/> must be quick and must not throw.</summary>
     public void Observe(string name, string unit, string description, Func<IEnumerable<Measurement<double>>> read) =>

@@ -91,7 +91,7 @@ internal sealed class IngestHandler(EventLogWriter log, ChannelList channels, In
     {
         var now = time.GetUtcNow();
         return isFalco
-            ? FalcoParser.Parse(body.Array, body.Length, options, now)
+            ? FalcoParser.Parse(body.Array, body.Length, BodyFraming.ByContent, options, now)
             : EventParser.Parse(channel, body.Array, body.Length, Framing(request.ContentType), options, EventTimestamp.From(now));
     }
 
