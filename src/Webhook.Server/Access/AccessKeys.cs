@@ -63,6 +63,11 @@ internal sealed class AccessKeys
         return (new AccessKeys(file, stored, entries), new NewTokens(newAdmin, newIngest));
     }
 
+    /// <summary>What an agent has: no file, no API to change anything, and one key for producers if it was given one.</summary>
+    public static AccessKeys OfAgent(string dataFolder, string? ingestKey, DateTimeOffset now) => new(
+        new AccessKeyFile(dataFolder), [],
+        ingestKey is null ? [] : [new Entry(AccessKey.FromToken("ingest", AccessRole.Ingest, ingestKey, now), KeyOrigin.Environment)]);
+
     /// <returns>null, or why the token of the environment cannot be used; never the token.</returns>
     public static string? CheckToken(string variable, string? token) =>
         token is null || token.Length >= AccessKey.MinTokenLength

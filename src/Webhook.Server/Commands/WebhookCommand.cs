@@ -37,6 +37,7 @@ internal static class WebhookCommand
         new RootCommand("Forwards security and platform events to webhooks: batched, signed, retried, and nothing accepted is lost.")
         {
             ServeCommand.Create(),
+            AgentCommand.Create(),
             CheckCommand.Create(),
             TopCommand.Create(),
             TailCommand.Create(),

@@ -41,8 +41,10 @@ public sealed class DependencyTests
         [$"{Program}.Demo"] = ["Access"],
         [$"{Program}.Serving"] = ["Access", "Settings", "Audit", "Health", "Ingest", "IntegrationFiles", "IntegrationsApi", "CertificatesApi", "AccessApi", "LiveApi", "Demo"],
         [$"{Program}.IntegrationFiles"] = [],
+        [$"{Program}.Inputs"] = ["Ingest"],
+        [$"{Program}.Agent"] = ["Access", "Health", "Ingest", "Inputs", "IntegrationFiles", "Serving", "Settings"],
         [$"{Program}.Checking"] = ["Access", "Settings", "IntegrationFiles", "Serving"],
-        [$"{Program}.Commands"] = ["Serving", "Client", "Checking"],
+        [$"{Program}.Commands"] = ["Serving", "Agent", "Client", "Checking"],
     };
 
     public static TheoryData<string> EngineFolders => [.. Allowed.Keys];
