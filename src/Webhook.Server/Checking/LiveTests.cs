@@ -24,8 +24,7 @@ internal static class LiveTests
         IEnumerable<IntegrationFile> files, ISecretProtector secrets, EgressRules egress, CancellationToken cancellation)
     {
         using var metrics = new WebhookMetrics();
-        using var output = new StandardOutput(Stream.Null);
-        var services = new SendingServices(secrets, new NoCertificates(), SendingLimits.Default, TimeProvider.System, metrics, egress, new SystemResolver(), output);
+        var services = new SendingServices(secrets, new NoCertificates(), SendingLimits.Default, TimeProvider.System, metrics, egress, new SystemResolver(), StandardOutput.None);
         var integrations = files.SelectMany(static file => file.Integrations, static (file, integration) => (file.Path, Integration: integration)).ToList();
         var results = new LiveResult[integrations.Count];
         await Parallel.ForAsync(

@@ -32,13 +32,15 @@ internal static class WebhookCommand
         return string.Join(' ', names);
     }
 
-    // The order of the help: run a server, look at it, change it.
+    // The order of the help: run it, try it out, look at it, change it.
     public static RootCommand Create() =>
         new RootCommand("Forwards security and platform events to webhooks: batched, signed, retried, and nothing accepted is lost.")
         {
             ServeCommand.Create(),
             AgentCommand.Create(),
             CheckCommand.Create(),
+            SendCommand.Create(),
+            ReceiveCommand.Create(),
             TopCommand.Create(),
             TailCommand.Create(),
             IntegrationsCommand.Create(),
@@ -47,8 +49,10 @@ internal static class WebhookCommand
             KeysCommand.Create(),
             CertCommand.Create(),
             AuditCommand.Create(),
+            CompletionCommand.Create(),
         }.WithExamples(
             "webhook serve --demo",
+            "webhook agent --config local_forwarder_config.yaml",
             "webhook integrations create --name edge --endpoint https://receiver.example/hook --channel SECURE_EVENTS_POLICIES --enable",
             "webhook top",
             "webhook tail edge");

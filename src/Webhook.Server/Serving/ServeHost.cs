@@ -102,6 +102,6 @@ internal static class ServeHost
 
     private static void AllowDemo(EgressOptions egress)
     {
-        foreach (var range in DemoReceiver.Addresses) egress.AllowedAddresses.Add(range);
+        foreach (var range in DemoRun.Addresses) egress.AllowedAddresses.Add(range);
     }
 }

@@ -38,13 +38,16 @@ public sealed class DependencyTests
         [$"{Program}.AccessApi"] = ["Access", "Audit", "IntegrationsApi"],
         [$"{Program}.LiveApi"] = ["Access", "IntegrationsApi"],
         [$"{Program}.Client"] = ["Access", "Audit", "IntegrationsApi", "CertificatesApi", "AccessApi", "LiveApi"],
-        [$"{Program}.Demo"] = ["Access"],
+        [$"{Program}.Receiving"] = ["Ingest"],
+        [$"{Program}.Producing"] = ["Access", "Ingest", "Receiving"],
+        [$"{Program}.Completing"] = [],
+        [$"{Program}.Demo"] = ["Access", "Receiving"],
         [$"{Program}.Serving"] = ["Access", "Settings", "Audit", "Health", "Ingest", "IntegrationFiles", "IntegrationsApi", "CertificatesApi", "AccessApi", "LiveApi", "Demo"],
         [$"{Program}.IntegrationFiles"] = [],
         [$"{Program}.Inputs"] = ["Ingest"],
         [$"{Program}.Agent"] = ["Access", "Health", "Ingest", "Inputs", "IntegrationFiles", "Serving", "Settings"],
         [$"{Program}.Checking"] = ["Access", "Settings", "IntegrationFiles", "Serving"],
-        [$"{Program}.Commands"] = ["Serving", "Agent", "Client", "Checking"],
+        [$"{Program}.Commands"] = ["Access", "Serving", "Agent", "Client", "Checking", "Completing", "Producing", "Receiving"],
     };
 
     public static TheoryData<string> EngineFolders => [.. Allowed.Keys];
