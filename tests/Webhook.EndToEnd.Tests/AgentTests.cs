@@ -98,12 +98,12 @@ public sealed class AgentTests(ITestOutputHelper output) : IDisposable
         for (var round = 0; round < rounds; round++)
         {
             await using var agent = await WebhookProcess.AgentAsync(Data, Config, follow);
-            var goal = receiver.Taken.Sum(r => DeliveredEvents.Of(r).Count) + random.Next(20, 400);
-            while (receiver.Taken.Sum(r => DeliveredEvents.Of(r).Count) < goal)
+            for (var goal = Count(receiver.Taken) + random.Next(20, 400); Count(receiver.Taken) < goal;)
             {
                 Write(random.Next(1, 200));
                 if (random.Next(5) == 0) Rotate();
-                await Task.WhenAny(receiver.WaitAsync(_ => true), Task.Yield().AsTask());
+                var seen = Count(receiver.Taken);
+                await receiver.WaitAsync(taken => Count(taken) > seen);
             }
 
             await agent.KillAsync();
@@ -119,6 +119,8 @@ public sealed class AgentTests(ITestOutputHelper output) : IDisposable
         oracle.Judge(receiver.Taken).ShouldBe(0, "lines that the receiver has twice");
         output.WriteLine($"{rounds} kills, {rotations} rotations, {written} lines, each once; {receiver.Dropped} requests were repetitions");
 
+        static int Count(IEnumerable<ReceivedRequest> requests) => requests.Sum(r => DeliveredEvents.Of(r).Count);
+
         void Write(int lines)
         {
             var (_, ids) = oracle.NextBody(lines);
@@ -128,10 +130,7 @@ public sealed class AgentTests(ITestOutputHelper output) : IDisposable
         }
 
         // As logrotate does without copytruncate: the old file goes on under another name.
-        void Rotate()
-        {
-            File.Move(log, $"{log}.{++rotations}");
-        }
+        void Rotate() => File.Move(log, $"{log}.{++rotations}");
     }
 
     [Fact]
