@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Webhook.Actors.Events;
 using Webhook.Server.Access;
+using Webhook.Server.Client;
 using Webhook.Server.Producing;
 
 namespace Webhook.Server.Commands;
@@ -15,7 +16,7 @@ internal static class SendCommand
         var file = new Argument<string?>("FILE") { Description = "NDJSON, or a JSON array; - or nothing is standard input.", Arity = ArgumentArity.ZeroOrOne };
         var falco = new Option<bool>("--falco") { Description = "The events are Falco's alerts." };
         var to = new Option<string?>("--to") { Description = "Send straight to this webhook, as the forwarder would.", HelpName = "URL" };
-        var server = new Option<string?>("--server") { Description = $"URL of the server. Without it {SendTargets.ServerVariable}, else http://127.0.0.1:8080.", HelpName = "URL" };
+        var server = new Option<string?>("--server") { Description = $"URL of the server. Without it {ServerAddress.ServerVariable}, else {ServerAddress.Default}.", HelpName = "URL" };
         var keyFile = new Option<string?>("--key-file") { Description = $"File that holds the ingest key. Without it {AccessKeys.IngestKeyVariable}.", HelpName = "FILE" };
         var secretFile = new Option<string?>("--secret-file") { Description = "With --to: file with the secrets, one a line, the newest first; all of them sign.", HelpName = "FILE" };
         var auth = new Option<string?>("--auth") { Description = "With --to: how to prove who sends. [default: SIGNATURE if there is a secret]" };

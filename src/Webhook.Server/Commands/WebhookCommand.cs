@@ -50,7 +50,7 @@ internal static class WebhookCommand
             CertCommand.Create(),
             AuditCommand.Create(),
             CompletionCommand.Create(),
-        }.WithExamples(
+        }.WithPlainFlags().WithExamples(
             "webhook serve --demo",
             "webhook agent --config local_forwarder_config.yaml",
             "webhook integrations create --name edge --endpoint https://receiver.example/hook --channel SECURE_EVENTS_POLICIES --enable",

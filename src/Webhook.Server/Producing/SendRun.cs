@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Webhook.Server.Client;
 
 namespace Webhook.Server.Producing;
 
@@ -33,9 +33,7 @@ internal static class SendRun
     private static async Task<int> SendAsync(
         SendArguments arguments, Stream input, IEventTarget target, SendTally tally, TimeProvider time, CancellationToken cancellation)
     {
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var stopping = new StopSignal(cancellation);
 
         // At a given rate requests go at least five times a second.
         var events = arguments.Rate is { } rate ? (int)Math.Clamp(Math.Ceiling(rate / 5), 1, arguments.BatchEvents) : arguments.BatchEvents;
@@ -44,12 +42,6 @@ internal static class SendRun
         var stop = await SendProgress.ShowAsync(arguments.Json, tally, input, time, () => RunAsync(pump, stopping.Token));
         new SendReport(tally, time.GetElapsedTime(started), stop?.Message).Write(arguments.Json);
         return stop?.ExitCode ?? (tally.Refused > 0 ? ExitCode.Failed : ExitCode.Done);
-
-        void Stop(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            stopping.Cancel();
-        }
     }
 
     private static async Task<SendStop?> RunAsync(EventPump pump, CancellationToken cancellation)
@@ -62,9 +54,9 @@ internal static class SendRun
         {
             return new SendStop(ExitCode.Failed, "interrupted; what was not accepted yet may or may not have arrived");
         }
-        catch (InputException e)
+        catch (Exception e) when (e is InputException or IOException)
         {
-            return new SendStop(ExitCode.Failed, "the input cannot be read on: " + e.Message);
+            return new SendStop(ExitCode.Failed, "it cannot go on: " + e.Message);
         }
     }
 

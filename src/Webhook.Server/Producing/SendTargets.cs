@@ -1,5 +1,6 @@
 using Webhook.Actors.Integrations;
 using Webhook.Server.Access;
+using Webhook.Server.Client;
 using Webhook.Server.Receiving;
 
 namespace Webhook.Server.Producing;
@@ -7,9 +8,6 @@ namespace Webhook.Server.Producing;
 /// <summary>Makes the target that a command line asks for.</summary>
 internal static class SendTargets
 {
-    public const string ServerVariable = "WEBHOOK_SERVER";
-    private const string DefaultServer = "http://127.0.0.1:8080";
-
     /// <summary>In place of <see cref="SendArguments.SecretFile"/>.</summary>
     private const string SecretVariable = "WEBHOOK_SEND_SECRET";
 
@@ -20,7 +18,7 @@ internal static class SendTargets
 
     private static IngestTarget CreateIngest(SendArguments arguments, SendTally tally, TimeProvider time)
     {
-        var server = ReadUrl(arguments.Server ?? NotEmpty(ServerVariable) ?? DefaultServer, arguments.Server is null ? ServerVariable : "--server");
+        var server = ReadUrl(arguments.Server ?? NotEmpty(ServerAddress.ServerVariable) ?? ServerAddress.Default, arguments.Server is null ? ServerAddress.ServerVariable : "--server");
         var key = (arguments.KeyFile is { } file ? File.ReadAllText(file) : Environment.GetEnvironmentVariable(AccessKeys.IngestKeyVariable) ?? "").Trim();
         var source = arguments.KeyFile ?? AccessKeys.IngestKeyVariable;
         if (key.Length == 0) throw new InvalidDataException($"there is no ingest key: set {AccessKeys.IngestKeyVariable}, or name the file that holds it with --key-file.");
@@ -66,7 +64,7 @@ internal static class SendTargets
     private static Uri ReadUrl(string text, string from)
     {
         if (Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps) && url.UserInfo.Length == 0) return url;
-        throw new InvalidDataException($"{from} must be an http:// or https:// URL without a user, for example {DefaultServer}.");
+        throw new InvalidDataException($"{from} must be an http:// or https:// URL without a user, for example {ServerAddress.Default}.");
     }
 
     // The command line takes only what is in the table.

@@ -39,7 +39,7 @@ public sealed class DependencyTests
         [$"{Program}.LiveApi"] = ["Access", "IntegrationsApi"],
         [$"{Program}.Client"] = ["Access", "Audit", "IntegrationsApi", "CertificatesApi", "AccessApi", "LiveApi"],
         [$"{Program}.Receiving"] = ["Ingest"],
-        [$"{Program}.Producing"] = ["Access", "Ingest", "Receiving"],
+        [$"{Program}.Producing"] = ["Access", "Client", "Ingest", "Receiving"],
         [$"{Program}.Completing"] = [],
         [$"{Program}.Demo"] = ["Access", "Receiving"],
         [$"{Program}.Serving"] = ["Access", "Settings", "Audit", "Health", "Ingest", "IntegrationFiles", "IntegrationsApi", "CertificatesApi", "AccessApi", "LiveApi", "Demo"],
