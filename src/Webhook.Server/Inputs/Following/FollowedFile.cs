@@ -19,9 +19,10 @@ internal sealed class FollowedFile(FollowedFileDefinition input, LineStore store
 
     private readonly RotatedFiles _rotated = new(input.Path);
     private readonly Queue<OpenFile> _next = new();
+    private FollowedPlace? _saved;
     private OpenFile? _file;
     private LineCutter? _cutter;
-    private long _lastSize;
+    private FileStatus? _lastSeen;
     private bool _isReplaced;
     private string? _trouble;
 
@@ -30,14 +31,11 @@ internal sealed class FollowedFile(FollowedFileDefinition input, LineStore store
     /// <param name="giveUp">It is not.</param>
     public async Task RunAsync(FollowedPlace? saved, CancellationToken stopReading, CancellationToken giveUp)
     {
+        _saved = saved;
         try
         {
             while (!stopReading.IsCancellationRequested)
-            {
-                var isMore = await LookAsync(saved, giveUp);
-                if (_file is not null) saved = null;
-                if (!isMore) await PauseAsync(stopReading);
-            }
+                if (!await LookAsync(giveUp)) await PauseAsync(stopReading);
         }
         finally
         {
@@ -47,12 +45,12 @@ internal sealed class FollowedFile(FollowedFileDefinition input, LineStore store
     }
 
     /// <returns>false: there is nothing to read for now.</returns>
-    private async ValueTask<bool> LookAsync(FollowedPlace? saved, CancellationToken giveUp)
+    private async ValueTask<bool> LookAsync(CancellationToken giveUp)
     {
         try
         {
-            if (_file is null && !await OpenAsync(saved, giveUp)) return false;
-            var isMore = await ReadAsync(giveUp) || await TurnAsync(giveUp);
+            if (_file is null && !await OpenAsync(giveUp)) return false;
+            var isMore = await IsCutOffAsync(giveUp) || await ReadAsync(giveUp) || await TurnAsync(giveUp);
             if (_trouble is not null) logger.LogInformation("{Path} can be read again", input.Path);
             _trouble = null;
             return isMore;
@@ -66,35 +64,37 @@ internal sealed class FollowedFile(FollowedFileDefinition input, LineStore store
     }
 
     /// <summary>(1) Where the last run was, in the file at the path or in one that was rotated meanwhile; else the file at the path, from where the definition says.</summary>
-    private async ValueTask<bool> OpenAsync(FollowedPlace? saved, CancellationToken giveUp)
+    private ValueTask<bool> OpenAsync(CancellationToken giveUp)
     {
-        if (saved is not { } place)
-        {
-            if (_next.TryDequeue(out var next))
-            {
-                Start(next, 0);
-                return true;
-            }
+        if (_next.TryDequeue(out var next)) return ValueTask.FromResult(Start(next, 0));
+        return _saved is { } place ? ValueTask.FromResult(GoOn(place)) : OpenFirstAsync(giveUp);
+    }
 
-            if (OpenFile.TryOpen(input.Path) is not { } first) return false;
+    private async ValueTask<bool> OpenFirstAsync(CancellationToken giveUp)
+    {
+        if (OpenFile.TryOpen(input.Path) is { } first)
+        {
             Start(first, input.From == StartFrom.End ? EndOf(first) : 0);
             // So that a run that stores nothing does not begin anew.
             await store.SaveMarkAsync(store.MarkAt(first.PlaceAt(_cutter!.Start).ToBytes()), giveUp);
             return true;
         }
 
-        if (Find(place) is { } found)
-        {
-            Start(found, place.Offset);
-            return true;
-        }
+        // There is none yet: whatever comes from here on is new, also what is rotated before it was seen.
+        var place = FollowedPlace.Before(_rotated.Paths().Select(FileStatus.Of).Max(static status => status?.ChangedAt) ?? 0);
+        await store.SaveMarkAsync(store.MarkAt(place.ToBytes()), giveUp);
+        _saved = place;
+        return false;
+    }
 
-        foreach (var file in NewerThan(place.ChangedAt, place.File)) _next.Enqueue(file);
-        if (OpenFile.TryOpen(input.Path) is { } current) _next.Enqueue(current);
+    private bool GoOn(FollowedPlace place)
+    {
+        if (Find(place) is { } found) return Start(found, place.Offset);
+        EnqueueNewerThan(place.ChangedAt, place.File);
         if (!_next.TryDequeue(out var oldest)) return false;
-        logger.LogWarning("The file that {Path} was is gone; what was written to it behind byte {Offset} is lost, if anything was", input.Path, place.Offset);
-        Start(oldest, 0);
-        return true;
+        if (!place.IsBefore)
+            logger.LogWarning("The file that {Path} was is gone; what was written to it behind byte {Offset} is lost, if anything was", input.Path, place.Offset);
+        return Start(oldest, 0);
     }
 
     /// <summary>(2)</summary>
@@ -113,21 +113,22 @@ internal sealed class FollowedFile(FollowedFileDefinition input, LineStore store
         return read > 0;
     }
 
-    /// <summary>(3), (4): the end is reached; is it the end of what there will be?</summary>
-    private async ValueTask<bool> TurnAsync(CancellationToken giveUp)
+    /// <summary>(3): before anything more is read from behind what was read, that must still be there.</summary>
+    private async ValueTask<bool> IsCutOffAsync(CancellationToken giveUp)
     {
         var (file, cutter) = (_file!, _cutter!);
-        if (file.Status() is { } now && now.Size != _lastSize)
-        {
-            _lastSize = now.Size;
-            var read = file.PlaceAt(cutter.Start);
-            if (now.Size < cutter.Position || file.HashOf(read.PrefixLength) != read.PrefixHash)
-            {
-                await BeginAnewAsync(read, giveUp);
-                return true;
-            }
-        }
+        if (file.Status() is not { } now || now == _lastSeen) return false;
+        _lastSeen = now;
+        var read = file.PlaceAt(cutter.Start);
+        if (now.Size >= cutter.Position && file.HashOf(read.PrefixLength) == read.PrefixHash) return false;
+        await BeginAnewAsync(read, giveUp);
+        return true;
+    }
 
+    /// <summary>(4): the end is reached; is it the end of what there will be?</summary>
+    private async ValueTask<bool> TurnAsync(CancellationToken giveUp)
+    {
+        var file = _file!;
         if (_next.Count == 0 && FileStatus.Of(input.Path) is var there && (there is null || there.Value.Identity == file.Identity))
         {
             _isReplaced = false;
@@ -143,12 +144,7 @@ internal sealed class FollowedFile(FollowedFileDefinition input, LineStore store
 
         await StoreAsync(end: true, giveUp);
         var place = file.PlaceAt(_cutter!.Start);
-        if (_next.Count == 0)
-        {
-            foreach (var newer in NewerThan(place.ChangedAt, file.Identity)) _next.Enqueue(newer);
-            if (OpenFile.TryOpen(input.Path) is { } current) _next.Enqueue(current);
-        }
-
+        if (_next.Count == 0) EnqueueNewerThan(place.ChangedAt, file.Identity);
         Close();
         return true;
     }
@@ -156,19 +152,17 @@ internal sealed class FollowedFile(FollowedFileDefinition input, LineStore store
     /// <summary>(3) The file was cut off. If a copy of it was made before, what has not been read is in that.</summary>
     private async ValueTask BeginAnewAsync(FollowedPlace place, CancellationToken giveUp)
     {
-        var path = _file!.Path;
-        var copy = FindCopy(place);
+        var (file, copy) = (_file!, FindCopy(place));
         if (copy is null && _cutter!.Position > _cutter.Start)
-            logger.LogWarning("{Path} was truncated in the middle of a line; the {Bytes} bytes of it that had been read are dropped", input.Path, _cutter.Position - _cutter.Start);
-        var again = OpenFile.TryOpen(path) is { } same && same.Identity == _file.Identity ? same : null;
-        Close();
+            logger.LogWarning("{Path} was truncated in the middle of a line; the {Bytes} bytes of it that had been read are dropped", file.Path, _cutter.Position - _cutter.Start);
+        _cutter!.Dispose();
+        file.ForgetPrefix();
         if (copy is null)
         {
-            if (again is not null) Start(again, 0);
+            Start(file, 0);
             return;
         }
 
-        if (again is not null) _next.Enqueue(again);
         Start(copy, place.Offset);
         while (await ReadAsync(giveUp))
         {
@@ -176,6 +170,7 @@ internal sealed class FollowedFile(FollowedFileDefinition input, LineStore store
 
         await StoreAsync(end: true, giveUp);
         Close();
+        Start(file, 0);
     }
 
     private async ValueTask StoreAsync(bool end, CancellationToken giveUp)
@@ -188,12 +183,14 @@ internal sealed class FollowedFile(FollowedFileDefinition input, LineStore store
         }
     }
 
-    private void Start(OpenFile file, long offset)
+    private bool Start(OpenFile file, long offset)
     {
+        _saved = null;
         _file = file;
         _cutter = store.NewCutter(offset);
-        _lastSize = -1;
+        _lastSeen = null;
         _isReplaced = false;
+        return true;
     }
 
     private void Close()
@@ -222,17 +219,17 @@ internal sealed class FollowedFile(FollowedFileDefinition input, LineStore store
         return null;
     }
 
-    /// <summary>What was rotated after the file that was read last, the oldest first.</summary>
-    private List<OpenFile> NewerThan(long changedAt, FileIdentity read)
+    /// <summary>What was rotated after the file that was read last, the oldest first, and the file at the path.</summary>
+    private void EnqueueNewerThan(long changedAt, FileIdentity read)
     {
-        var current = FileStatus.Of(input.Path)?.Identity;
-        return _rotated.Paths()
+        var current = OpenFile.TryOpen(input.Path);
+        var newer = _rotated.Paths()
             .Select(path => (Path: path, Status: FileStatus.Of(path)))
-            .Where(file => file.Status is { } status && status.Identity != read && status.Identity != current && status.ChangedAt > changedAt)
-            .OrderBy(static file => file.Status!.Value.ChangedAt)
-            .Select(static file => OpenFile.TryOpen(file.Path))
-            .OfType<OpenFile>()
-            .ToList();
+            .Where(file => file.Status is { } status && status.Identity != read && status.Identity != current?.Identity && status.ChangedAt > changedAt)
+            .OrderBy(static file => file.Status!.Value.ChangedAt);
+        foreach (var (path, _) in newer)
+            if (OpenFile.TryOpen(path) is { } file) _next.Enqueue(file);
+        if (current is not null) _next.Enqueue(current);
     }
 
     /// <summary>Behind the last line break.</summary>

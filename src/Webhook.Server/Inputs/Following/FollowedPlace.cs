@@ -14,6 +14,11 @@ internal readonly record struct FollowedPlace(FileIdentity File, int PrefixLengt
     private const byte Version = 1;
     private const int Size = 43;
 
+    /// <summary>Nothing has been read, and only what changes after this time is to be.</summary>
+    public static FollowedPlace Before(long changedAt) => new(default, 0, Hash([]), 0, changedAt);
+
+    public bool IsBefore => File == default;
+
     public byte[] ToBytes()
     {
         var bytes = new byte[Size];

@@ -64,5 +64,8 @@ internal sealed class OpenFile : IDisposable
         return new FollowedPlace(Identity, _prefixLength, _prefixHash, offset, Status()?.ChangedAt ?? 0);
     }
 
+    /// <summary>It begins anew: what was remembered of its beginning is of what it was.</summary>
+    public void ForgetPrefix() => (_prefixLength, _prefixHash) = (0, FollowedPlace.Hash([]));
+
     public void Dispose() => _handle.Dispose();
 }
