@@ -25,9 +25,7 @@ internal static class ClientCommand
             }
             catch (ClientFailure failure)
             {
-                io.Error.WriteLine($"webhook: {Shown.Clean(failure.Message)}");
-                foreach (var detail in failure.Details) io.Error.WriteLine($"  {Shown.Clean(detail)}");
-                return failure.ExitCode;
+                return failure.Report(io.Error);
             }
         });
         return command;

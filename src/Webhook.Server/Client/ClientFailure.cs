@@ -1,3 +1,5 @@
+using Webhook.Server.Client.Output;
+
 namespace Webhook.Server.Client;
 
 /// <summary>A command ends here: what to say on standard error, and with which code.</summary>
@@ -12,6 +14,14 @@ internal sealed class ClientFailure(int exitCode, string message, IReadOnlyList<
 
     /// <summary>The API's word for the reason; null when it is not the API that refused.</summary>
     public string? Type { get; init; }
+
+    /// <returns>The exit code.</returns>
+    public int Report(TextWriter error)
+    {
+        error.WriteLine($"webhook: {Shown.Clean(Message)}");
+        foreach (var detail in Details) error.WriteLine($"  {Shown.Clean(detail)}");
+        return ExitCode;
+    }
 
     public static ClientFailure WrongUsage(string message) => new(Server.ExitCode.WrongUsage, message);
 

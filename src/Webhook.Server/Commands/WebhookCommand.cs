@@ -49,6 +49,7 @@ internal static class WebhookCommand
             KeysCommand.Create(),
             CertCommand.Create(),
             AuditCommand.Create(),
+            LogCommand.Create(),
             CompletionCommand.Create(),
         }.WithPlainFlags().WithExamples(
             "webhook serve --demo",

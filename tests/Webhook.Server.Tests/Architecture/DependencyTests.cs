@@ -47,7 +47,8 @@ public sealed class DependencyTests
         [$"{Program}.Inputs"] = ["Ingest"],
         [$"{Program}.Agent"] = ["Access", "Health", "Ingest", "Inputs", "IntegrationFiles", "Serving", "Settings"],
         [$"{Program}.Checking"] = ["Access", "Settings", "IntegrationFiles", "Serving"],
-        [$"{Program}.Commands"] = ["Access", "Serving", "Agent", "Client", "Checking", "Completing", "Producing", "Receiving"],
+        [$"{Program}.LogTools"] = ["Client"],
+        [$"{Program}.Commands"] = ["Access", "Serving", "Agent", "Client", "Checking", "Completing", "LogTools", "Producing", "Receiving"],
     };
 
     public static TheoryData<string> EngineFolders => [.. Allowed.Keys];
