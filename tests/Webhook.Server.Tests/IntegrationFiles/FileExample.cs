@@ -21,7 +21,12 @@ internal sealed class FileExample : IDisposable
 
     public static readonly IReadOnlyDictionary<string, string> Variables = new Dictionary<string, string>
     {
-        ["TOKEN"] = "t0ken", ["EMPTY"] = "", ["TIMEOUT"] = "5000", ["FLAG"] = "true", ["ODD"] = "hunter2${TOKEN}file:/x", ["WRONG"] = "hunter2-never-shown",
+        ["TOKEN"] = "t0ken",
+        ["EMPTY"] = "",
+        ["TIMEOUT"] = "5000",
+        ["FLAG"] = "true",
+        ["ODD"] = "hunter2${TOKEN}file:/x",
+        ["WRONG"] = "hunter2-never-shown",
     };
 
     public FileErrors Errors { get; } = new();

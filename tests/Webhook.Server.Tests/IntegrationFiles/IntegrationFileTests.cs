@@ -82,8 +82,15 @@ public sealed class IntegrationFileTests
         settings.Settings.Delivery.StatusOverrides.ShouldBe([new StatusOverride(404, AttemptOutcome.ServerError), new StatusOverride(409, AttemptOutcome.Delivered)]);
         (settings.Settings.Delivery with { StatusOverrides = null }).ShouldBe(new DeliverySettings
         {
-            MaxBatchEvents = 7, MaxBatchBytes = 5000, MaxBatchDelayMs = 0, TimeoutMs = 5000, MaxConcurrency = 3, Ordered = true, MaxRequestsPerSecond = 2.5,
-            Compression = RequestCompression.Zstd, SignatureStyle = SignatureStyle.GitHub,
+            MaxBatchEvents = 7,
+            MaxBatchBytes = 5000,
+            MaxBatchDelayMs = 0,
+            TimeoutMs = 5000,
+            MaxConcurrency = 3,
+            Ordered = true,
+            MaxRequestsPerSecond = 2.5,
+            Compression = RequestCompression.Zstd,
+            SignatureStyle = SignatureStyle.GitHub,
         });
     }
 

@@ -49,7 +49,7 @@ public sealed class WrongFileTests
         { "integrations: [\n- a\n", "f.yaml:1:15: the [ that opens here is not closed where it should be; in brackets, put values with { } [ ] or , in quotes, also ${NAME}" },
         { "integrations: [a, {b: ${TOKEN}}]\n", "f.yaml:1:19: the { that opens here is not closed where it should be; in brackets, put values with { } [ ] or , in quotes, also ${NAME}" },
         { "integrations:\n- type: WEBHOOK\n  channels\n  configuration: {}\n", "f.yaml:3:3: is no YAML here or just before: a key without ': ', another indentation than above, or something behind a value in quotes" },
-        { "integrations: []\nchannels\n", "f.yaml:2:1: a key without ': ' behind it, or a value that is not indented" },
+        { "integrations: []\nchannels\n", "f.yaml:2:1: is no YAML here or just before: a key without ': ', another indentation than above, or something behind a value in quotes" },
         { "integrations: |x\n", "f.yaml:1:15: after | or > only a line break can come; put a value that begins so in quotes" },
         { "integrations: 'a' b\n", "f.yaml:1:19: is no YAML here or just before: a key without ': ', another indentation than above, or something behind a value in quotes" },
         { "integrations: a\u0001b\n", "f.yaml:1:16: holds the character U+0001, which nobody sees; remove it" },

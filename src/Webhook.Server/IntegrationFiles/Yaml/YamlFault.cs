@@ -28,7 +28,6 @@ internal static class YamlFault
         if (bracket is { } open) return (open, $"the {CharacterAt(lines, open)} that opens here is not closed where it should be; in brackets, put values with {{ }} [ ] or , in quotes, also ${{NAME}}");
         if (reason.Contains("invalid mapping", StringComparison.Ordinal))
             return (start, "a ': ' where none can be: put a value that holds one in quotes, or give this key the indentation of those above");
-        if (reason.Contains("could not find expected ':'", StringComparison.Ordinal)) return (last, "a key without ': ' behind it, or a value that is not indented");
         if (reason.Contains("block scalar", StringComparison.Ordinal)) return (start, "after | or > only a line break can come; put a value that begins so in quotes");
         return (start, "is no YAML here or just before: a key without ': ', another indentation than above, or something behind a value in quotes");
     }
