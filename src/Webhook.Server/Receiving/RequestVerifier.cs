@@ -48,7 +48,7 @@ internal sealed class RequestVerifier
             return [new Verdict("timestamp", text.Length == 0 ? "the header webhook-timestamp is missing" : "the header webhook-timestamp is not a number of seconds")];
 
         var signed = headers["webhook-signature"].ToString();
-        var signature = new Verdict("signature", $"it fits {NoneOf}; it must be over \"id.timestamp.body\", the body before compression");
+        var signature = new Verdict("signature", $"it {Misfit}; it must be over \"id.timestamp.body\", the body before compression");
         foreach (var secret in _secrets)
         {
             var expected = StandardWebhooksSignature.Sign(secret.Signing, id, seconds, body);
@@ -78,13 +78,13 @@ internal sealed class RequestVerifier
             if (AreEqual(sent, GitHubSignature.Sign(secret.Text, body))) return new Verdict("signature", null);
         }
 
-        return new Verdict("signature", $"it fits {NoneOf}; it must be over the body before compression");
+        return new Verdict("signature", $"it {Misfit}; it must be over the body before compression");
     }
 
     private Verdict Compare(string check, string sent, Func<Key, string> expected, string wrong) =>
         new(check, Array.Exists(_secrets, secret => AreEqual(sent, expected(secret))) ? null : wrong);
 
-    private string NoneOf => _secrets.Length == 1 ? "not the secret" : $"none of the {_secrets.Length} secrets";
+    private string Misfit => _secrets.Length == 1 ? "does not fit the secret" : $"fits none of the {_secrets.Length} secrets";
 
     private static bool AreEqual(string sent, string expected) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(sent), Encoding.UTF8.GetBytes(expected));
