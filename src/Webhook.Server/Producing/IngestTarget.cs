@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
-using System.Text.Json;
 using Webhook.Actors.Integrations;
 using Webhook.Actors.Sending;
 using Webhook.Server.Access;
+using Webhook.Server.Client;
 using Webhook.Server.Ingest;
 
 namespace Webhook.Server.Producing;
@@ -110,7 +110,7 @@ internal sealed class IngestTarget(
 
     private (Settled? Settled, Again? Again) Read(int status, HttpResponseMessage response, byte[] body)
     {
-        var error = ErrorOf(body);
+        var error = AnsweredError.Read(body);
         var said = Text($"the server answered {status}") + (error is null ? "" : $" {error.Type}: {error.Message}");
         return status switch
         {
@@ -124,23 +124,10 @@ internal sealed class IngestTarget(
     }
 
     // "event 0 at byte 0 is not valid JSON at byte 5: …": alone in its request, its number says nothing.
-    private static string ReasonOf(ApiError? error, string said)
+    private static string ReasonOf(AnsweredError? error, string said)
     {
         const string Place = "event 0 at byte 0 ";
         return error is { Details: [var detail, ..] } && detail.StartsWith(Place, StringComparison.Ordinal) ? $"{error.Type}: {detail[Place.Length..]}" : said;
-    }
-
-    private static ApiError? ErrorOf(byte[] body)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(body, ApiErrorJson.Readable.ApiError) is { Type: not null, Message: not null } error ? error : null;
-        }
-        catch (JsonException)
-        {
-            // A proxy on the way has a page of its own.
-            return null;
-        }
     }
 
     private TimeSpan? WaitOf(HttpResponseMessage response) => response.Headers.RetryAfter switch
