@@ -11,9 +11,9 @@ internal static class SendCommand
 {
     public static Command Create()
     {
-        var channel = new Argument<string?>("CHANNEL") { Description = "Where the events belong; not with --falco and --to.", Arity = ArgumentArity.ZeroOrOne };
+        var channel = new Argument<string?>("CHANNEL") { Description = "Where the events belong; not with --falco and --to.", Arity = ArgumentArity.ZeroOrOne, HelpName = "CHANNEL" };
         channel.CompletionSources.Add(static _ => new ChannelList(new ChannelOptions()).Names.Select(static name => new System.CommandLine.Completions.CompletionItem(name)));
-        var file = new Argument<string?>("FILE") { Description = "NDJSON, or a JSON array; - or nothing is standard input.", Arity = ArgumentArity.ZeroOrOne };
+        var file = new Argument<string?>("FILE") { Description = "NDJSON, or a JSON array; - or nothing is standard input.", Arity = ArgumentArity.ZeroOrOne, HelpName = "FILE" };
         var falco = new Option<bool>("--falco") { Description = "The events are Falco's alerts." };
         var to = new Option<string?>("--to") { Description = "Send straight to this webhook, as the forwarder would.", HelpName = "URL" };
         var server = new Option<string?>("--server") { Description = $"URL of the server. Without it {ServerAddress.ServerVariable}, else {ServerAddress.Default}.", HelpName = "URL" };

@@ -13,6 +13,9 @@ namespace Webhook.Server.IntegrationFiles;
 /// </remarks>
 internal sealed partial class FileMapping
 {
+    /// <summary>Of a list. What is checked item by item must not cost more, and no list of a file needs more.</summary>
+    public const int MaxItems = 1000;
+
     private const int MaxShown = 100;
 
     private readonly string _prefix;
@@ -97,7 +100,7 @@ internal sealed partial class FileMapping
         Decimal().IsMatch(text) && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : (double?)null);
 
     /// <param name="standIn">For an item that cannot be read, so that the others keep their index and are checked as well.</param>
-    /// <returns>null when it is absent or no list.</returns>
+    /// <returns>null when it is absent, too long or no list.</returns>
     public IReadOnlyList<T>? List<T>(string key, Func<YamlNode, string, FileScope, T?> read, T standIn)
         where T : class
     {
@@ -105,6 +108,12 @@ internal sealed partial class FileMapping
         if (node is not YamlList list)
         {
             _scope.Errors.Add(_prefix + key, $"must be a list, not {Describe(node)}");
+            return null;
+        }
+
+        if (list.Items.Count > MaxItems)
+        {
+            _scope.Errors.Add(_prefix + key, $"has {list.Items.Count} entries; at most {MaxItems}");
             return null;
         }
 

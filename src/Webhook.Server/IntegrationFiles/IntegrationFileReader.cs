@@ -10,7 +10,6 @@ namespace Webhook.Server.IntegrationFiles;
 /// <param name="environment">For <c>${NAME}</c>; null: this process's.</param>
 internal sealed class IntegrationFileReader(IntegrationValidator validator, Func<string, string?>? environment = null)
 {
-    public const int MaxIntegrations = 1000;
     private const string List = "integrations";
 
     private readonly References _references = new(environment ?? Environment.GetEnvironmentVariable);
@@ -35,14 +34,7 @@ internal sealed class IntegrationFileReader(IntegrationValidator validator, Func
     {
         // An empty list says so; a file that was cut off must not look like one.
         if (!mapping.Has(List) && !file.Errors.Has("")) file.Errors.Add(List, "is missing; a list of integrations, or [] for none");
-        var items = mapping.List(List, static (node, _, _) => node, standIn: null!);
-        if (items?.Count > MaxIntegrations)
-        {
-            file.Errors.Add(List, $"has {items.Count} entries; at most {MaxIntegrations}");
-            return null;
-        }
-
-        return items;
+        return mapping.List(List, static (node, _, _) => node, standIn: null!);
     }
 
     private FileIntegration? ReadEntry(string path, YamlNode node, int index, Dictionary<string, FilePlace> names, FileErrors errors)

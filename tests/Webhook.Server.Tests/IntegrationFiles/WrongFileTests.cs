@@ -247,6 +247,10 @@ public sealed class WrongFileTests
     public void Read_MoreIntegrationsThanAllowed_SaysTheLimit() => Check(
         "integrations:\n" + string.Concat(Enumerable.Repeat("- {}\n", 1001)), "f.yaml:2:1: integrations: has 1001 entries; at most 1000");
 
+    [Fact]
+    public void Read_MoreChannelsThanAnybodyHas_SaysTheLimitAndNoMore() => Check(
+        Start.Replace("[ACTIVITY_AUDIT]", $"[{string.Join(", ", Enumerable.Repeat("X", 1001))}]"), "f.yaml:3:13: integrations[0].channels: has 1001 entries; at most 1000");
+
     private static void Check(string text, string found)
     {
         using var example = new FileExample();
