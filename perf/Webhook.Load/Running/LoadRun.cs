@@ -1,4 +1,3 @@
-using Webhook.Load.Events;
 using Webhook.Load.Generating;
 using Webhook.Load.Measuring;
 using Webhook.Load.Receiving;

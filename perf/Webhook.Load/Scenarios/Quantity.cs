@@ -7,13 +7,25 @@ internal static class Quantity
 {
     private static readonly Dictionary<string, double> Factors = new(StringComparer.Ordinal)
     {
-        [""] = 1, ["k"] = 1e3, ["M"] = 1e6, ["G"] = 1e9, ["kB"] = 1e3, ["MB"] = 1e6, ["GB"] = 1e9, ["%"] = 1,
+        [""] = 1,
+        ["k"] = 1e3,
+        ["M"] = 1e6,
+        ["G"] = 1e9,
+        ["kB"] = 1e3,
+        ["MB"] = 1e6,
+        ["GB"] = 1e9,
+        ["%"] = 1,
     };
 
     // In milliseconds.
     private static readonly Dictionary<string, double> Durations = new(StringComparer.Ordinal)
     {
-        ["us"] = 1e-3, ["µs"] = 1e-3, ["ms"] = 1, ["s"] = 1e3, ["m"] = 60e3, ["h"] = 3600e3,
+        ["us"] = 1e-3,
+        ["µs"] = 1e-3,
+        ["ms"] = 1,
+        ["s"] = 1e3,
+        ["m"] = 60e3,
+        ["h"] = 3600e3,
     };
 
     public static bool TryNumber(string text, out double value) => TryRead(text, Factors, out value);

@@ -151,7 +151,7 @@ internal static class ScenarioFile
             map.Flag("down"),
             map.Number("share", 1, 0, 1, "a share of the requests, 0 to 1"),
             map.Count("integrations", 0, 1, 10_000, "integrations that it is for"));
-        if (fault is { Down: true, Integrations: > 0 } ) map.Error("integrations", "does not go with down: all integrations have the one receiver");
+        if (fault is { Down: true, Integrations: > 0 }) map.Error("integrations", "does not go with down: all integrations have the one receiver");
         map.End();
         return fault;
     }

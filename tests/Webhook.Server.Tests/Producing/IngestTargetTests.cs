@@ -1,11 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Microsoft.AspNetCore.Http;
 using Webhook.Actors.Integrations;
 using Webhook.Server.Producing;
 using Webhook.Server.Tests.Ingest;
-using Webhook.Testing;
 
 namespace Webhook.Server.Tests.Producing;
 

@@ -27,7 +27,9 @@ public sealed class WebhookTargetTests : IDisposable
         await using var receiver = await StartAsync(new FaultOptions(), secret);
         var settings = Settings(receiver.Address) with
         {
-            Authentication = authentication, Secrets = [new StoredSecret(secret)], Output = output,
+            Authentication = authentication,
+            Secrets = [new StoredSecret(secret)],
+            Output = output,
             Delivery = new DeliverySettings { MaxBatchEvents = 100, MaxConcurrency = 2, Compression = compression, SignatureStyle = style },
         };
         var (stop, tally) = await SendAsync(settings, Lines(250));
@@ -96,7 +98,9 @@ public sealed class WebhookTargetTests : IDisposable
 
     private static IntegrationSettings Settings(Uri endpoint) => new()
     {
-        Endpoint = endpoint, Channels = [WebhookTarget.Channel], Delivery = new DeliverySettings { MaxBatchEvents = 100, MaxConcurrency = 2 },
+        Endpoint = endpoint,
+        Channels = [WebhookTarget.Channel],
+        Delivery = new DeliverySettings { MaxBatchEvents = 100, MaxConcurrency = 2 },
     };
 
     private static string Lines(int count) => string.Concat(Enumerable.Range(1, count).Select(i => $$"""{"n":{{i}}}""" + "\n"));

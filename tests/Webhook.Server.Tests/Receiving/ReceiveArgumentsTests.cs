@@ -20,8 +20,14 @@ public sealed class ReceiveArgumentsTests
         var errors = new List<string>();
         new ReceiveArguments
         {
-            Urls = "http://127.0.0.1:1;https://127.0.0.1:2;nowhere", CertificateKey = "key.pem", Fail = ["1"], Delay = "x", Reset = "x", RefuseEvents = [""],
-            RetryAfterSeconds = -1, TooLarge = 0,
+            Urls = "http://127.0.0.1:1;https://127.0.0.1:2;nowhere",
+            CertificateKey = "key.pem",
+            Fail = ["1"],
+            Delay = "x",
+            Reset = "x",
+            RefuseEvents = [""],
+            RetryAfterSeconds = -1,
+            TooLarge = 0,
         }.Read(errors);
         errors.ShouldBe(
         [
