@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 
 namespace Webhook.EndToEnd.Tests;
 
@@ -63,10 +64,33 @@ internal sealed partial class WebhookProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs the program to its end: for starts that must fail.</summary>
-    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    /// <summary>Starts <c>webhook agent</c> without an ingest key and waits until it is ready.</summary>
+    public static async Task<WebhookProcess> AgentAsync(
+        string dataFolder, string configFile, IEnumerable<string>? arguments = null, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var webhook = Start(
+            ["agent", "--config", configFile, "--data", dataFolder, "--urls", "http://127.0.0.1:0", "--set", "Webhook:Egress:AllowedAddresses:0=127.0.0.0/8", .. QuickRecovery, .. arguments ?? []],
+            environment, fixedTokens: false);
+        try
+        {
+            await webhook.WaitReadyAsync();
+            return webhook;
+        }
+        catch
+        {
+            await webhook.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Runs the program to its end.</summary>
+    /// <param name="input">What it reads on standard input; null: nothing.</param>
+    public static async Task<(int ExitCode, string Output, string Error)> RunAsync(
+        IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? input = null)
     {
         await using var webhook = Start(arguments, environment, fixedTokens: false);
+        await webhook._process.StandardInput.WriteAsync(input);
+        webhook._process.StandardInput.Close();
         using var deadline = new CancellationTokenSource(StartDeadline);
         await webhook._process.WaitForExitAsync(deadline.Token);
         return (webhook._process.ExitCode, string.Join('\n', webhook._output), string.Join('\n', webhook._log));
@@ -117,7 +141,7 @@ internal sealed partial class WebhookProcess : IAsyncDisposable
 
     private static WebhookProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, bool fixedTokens)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "webhook.dll"));
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         SetOrRemove(start, "WEBHOOK_ADMIN_TOKEN", fixedTokens ? AdminToken : null);
@@ -126,7 +150,7 @@ internal sealed partial class WebhookProcess : IAsyncDisposable
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         var webhook = new WebhookProcess(new Process { StartInfo = start, EnableRaisingEvents = true });
         webhook._process.OutputDataReceived += (_, line) => webhook.Keep(line.Data);
-        webhook._process.ErrorDataReceived += (_, line) => webhook._log.Enqueue(line.Data ?? string.Empty);
+        webhook._process.ErrorDataReceived += (_, line) => webhook.KeepLog(line.Data);
         webhook._process.Start();
         webhook._process.BeginOutputReadLine();
         webhook._process.BeginErrorReadLine();
@@ -146,6 +170,13 @@ internal sealed partial class WebhookProcess : IAsyncDisposable
         _output.Enqueue(line);
         var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (words is ["address", var address]) _address.TrySetResult(new Uri(address));
+    }
+
+    // Standard output of an agent is its events'; it says where it listens on standard error.
+    private void KeepLog(string? line)
+    {
+        _log.Enqueue(line ?? string.Empty);
+        if (line is not null && AgentAddress().Match(line) is { Success: true } match) _address.TrySetResult(new Uri(match.Groups[1].Value));
     }
 
     private async Task WaitReadyAsync()
@@ -181,6 +212,9 @@ internal sealed partial class WebhookProcess : IAsyncDisposable
     {
         if (SendSignal(_process.Id, signal) != 0) throw new System.ComponentModel.Win32Exception(Marshal.GetLastPInvokeError());
     }
+
+    [GeneratedRegex(@"^webhook \S+ agent .* listens on (http\S+)")]
+    private static partial Regex AgentAddress();
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int SendSignal(int process, int signal);

@@ -44,6 +44,7 @@ internal sealed class BatchBuilder
     private long _coversFrom;
     private long _coversTo;
     private long _storedAt;
+    private long _eventsBefore;
 
     /// <param name="from">The first batch covers from the cursor on; its cuts come first.</param>
     public BatchBuilder(LaneId lane, IntegrationSettings settings, Cursor from, BatchKind kind = BatchKind.Delivery, string idSuffix = "")
@@ -77,7 +78,7 @@ internal sealed class BatchBuilder
         var block = run.Block;
         var cut = IsResuming ? _cuts.Peek() : null;
         SelectChannels(block.Channels, cut);
-        if (!HasPassed) _storedAt = block.AppendedAtNanoseconds;
+        if (!HasPassed) (_storedAt, _eventsBefore) = (block.AppendedAtNanoseconds, block.EventsBefore + run.Next);
         var entries = block.Entries;
         var index = run.Next;
         var end = cut is null ? run.End : Math.Clamp(EndOf(cut, block), index, run.End);
@@ -113,6 +114,7 @@ internal sealed class BatchBuilder
             Covers = new SequenceRange(_coversFrom, _coversTo),
             Channels = cut?.Channels ?? _channels,
             StoredAtNanoseconds = _storedAt,
+            EventsBefore = _eventsBefore,
             FirstSequence = cut?.First ?? (_events == 0 ? 0 : _index[0].Sequence),
             LastSequence = cut?.Last ?? (_events == 0 ? 0 : _index[_events - 1].Sequence),
         };

@@ -51,11 +51,15 @@ internal sealed class DeliveryLog : IAsyncDisposable
         _expiry = time.CreateTimer(static log => _ = ((DeliveryLog)log!).ExpireAsync(), this, ExpireEvery, ExpireEvery);
     }
 
+    /// <summary>The attempts of now, before they are stored.</summary>
+    public DeliveryFeed Feed { get; } = new();
+
     /// <summary>Costs a short lock. On any thread.</summary>
     public void Add(IntegrationId integration, DeliveryAttempt attempt)
     {
         _waiting.Add(integration, attempt);
         Arm();
+        Feed.Publish(integration, attempt);
     }
 
     /// <summary>Newest first, also those that are not stored yet.</summary>

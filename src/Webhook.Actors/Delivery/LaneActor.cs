@@ -103,7 +103,7 @@ internal sealed class LaneActor : UntypedActor, IWithTimers
                 EndpointTest.RunAsync(_id, test.Settings, _services.Sending, attempt => _services.Attempts.Add(_id.Integration, attempt), _stopped.Token).PipeTo(Sender);
                 break;
             case HttpSinkProtocol.Taken taken when Sender.Equals(_run?.Sink):
-                _gauge!.Taken(taken.Range.From, taken.StoredAtNanoseconds, taken.Window);
+                _gauge!.Taken(taken.Range.From, taken.StoredAtNanoseconds, taken.EventsBefore, taken.Window);
                 break;
             case HttpSinkProtocol.Left left when Sender.Equals(_run?.Sink):
                 Advance(_run, left);

@@ -10,6 +10,12 @@ namespace Webhook.Actors.Delivery;
 /// <param name="For">Since it moved last, or since the first of these events was stored, whichever is shorter.</param>
 internal readonly record struct StalledLane(LaneId Lane, TimeSpan For);
 
+/// <summary>How far the lanes of one integration are.</summary>
+/// <param name="OldestUndelivered">Age of the oldest event that is not delivered yet; zero: none waits.</param>
+/// <param name="Backlog">Events of the log, of all channels, from the cursor on; null while they are being read from the disk and nobody has counted them yet.</param>
+/// <param name="Window">Batches that may be in flight; 0: none was sent yet.</param>
+internal readonly record struct LaneSnapshot(TimeSpan OldestUndelivered, long? Backlog, int RequestsInFlight, int Window);
+
 /// <summary>The gauges of all lanes of the process, registered once; each lane that runs has an entry.</summary>
 internal sealed class LaneGauges
 {
@@ -59,6 +65,21 @@ internal sealed class LaneGauges
         return stalled;
     }
 
+    /// <summary>Of every integration whose lanes run here.</summary>
+    public IReadOnlyDictionary<IntegrationId, LaneSnapshot> Snapshot()
+    {
+        var all = new Dictionary<IntegrationId, LaneSnapshot>();
+        foreach (var (lane, gauge) in _lanes)
+        {
+            var other = all.GetValueOrDefault(lane.Integration, new LaneSnapshot(TimeSpan.Zero, 0, 0, 0));
+            var age = OldestUndelivered(gauge);
+            all[lane.Integration] = new LaneSnapshot(
+                age > other.OldestUndelivered ? age : other.OldestUndelivered, other.Backlog + Backlog(gauge), other.RequestsInFlight + gauge.InFlight, other.Window + gauge.Window);
+        }
+
+        return all;
+    }
+
     // Of the lanes of one integration the worst is told.
     private IEnumerable<Measurement<double>> Measure(Func<LaneGauge, double> read)
     {
@@ -89,17 +110,35 @@ internal sealed class LaneGauges
         return kept < still ? kept : still;
     }
 
+    private long? Backlog(LaneGauge gauge)
+    {
+        var cursor = gauge.Cursor;
+        var bounds = _log.Bounds(gauge.Partition);
+        if (cursor >= bounds.Head) return 0;
+        var before = gauge.EventsBefore;
+        if (before is null && _log.TryReadTail(gauge.Partition, cursor) is { } block)
+        {
+            before = block.EventsBefore + Math.Max(0, cursor - block.FirstSequence);
+            block.Release();
+        }
+
+        return before is { } done ? Math.Max(0, bounds.EventsEver - done) : null;
+    }
+
     private static TimeSpan Positive(TimeSpan age) => age > TimeSpan.Zero ? age : TimeSpan.Zero;
 }
 
 /// <summary>What one lane shows. Written by its actor only, read by whoever measures.</summary>
 internal sealed class LaneGauge(int partition, long cursor, TimeProvider time, long movedAt)
 {
-    // Of the actor: when the events of each batch in flight were stored, by where the batch begins.
-    private readonly Dictionary<long, long> _storedAt = [];
+    private const long NotInFlight = -1;
+
+    // Of the actor: when the events of each batch in flight were stored, and how many there are before them, by where the batch begins.
+    private readonly Dictionary<long, (long StoredAt, long EventsBefore)> _taken = [];
     private long _cursor = cursor;
     private long _movedAt = movedAt;
     private long _oldestInFlight;
+    private long _eventsBefore = NotInFlight;
     private int _inFlight;
     private int _window;
 
@@ -113,21 +152,24 @@ internal sealed class LaneGauge(int partition, long cursor, TimeProvider time, l
     /// <summary>When the first event from the cursor on was stored, in nanoseconds; 0: it is not in flight.</summary>
     public long OldestInFlight => Volatile.Read(ref _oldestInFlight);
 
+    /// <summary>Events of the partition before the cursor; null: the batch that begins there is not in flight.</summary>
+    public long? EventsBefore => Volatile.Read(ref _eventsBefore) is var events and not NotInFlight ? events : null;
+
     public int InFlight => Volatile.Read(ref _inFlight);
 
     /// <summary>How many may be in flight, as of the last batch taken; 0: none yet.</summary>
     public int Window => Volatile.Read(ref _window);
 
-    public void Taken(long from, long storedAt, int window)
+    public void Taken(long from, long storedAt, long eventsBefore, int window)
     {
-        _storedAt[from] = storedAt;
+        _taken[from] = (storedAt, eventsBefore);
         Volatile.Write(ref _window, window);
         Publish(_cursor);
     }
 
     public void Left(long from, long cursor)
     {
-        _storedAt.Remove(from);
+        _taken.Remove(from);
         Publish(cursor);
     }
 
@@ -135,7 +177,9 @@ internal sealed class LaneGauge(int partition, long cursor, TimeProvider time, l
     {
         if (cursor != _cursor) Volatile.Write(ref _movedAt, time.GetTimestamp());
         Volatile.Write(ref _cursor, cursor);
-        Volatile.Write(ref _oldestInFlight, _storedAt.GetValueOrDefault(cursor));
-        Volatile.Write(ref _inFlight, _storedAt.Count);
+        var (storedAt, eventsBefore) = _taken.GetValueOrDefault(cursor, (0, NotInFlight));
+        Volatile.Write(ref _oldestInFlight, storedAt);
+        Volatile.Write(ref _eventsBefore, eventsBefore);
+        Volatile.Write(ref _inFlight, _taken.Count);
     }
 }

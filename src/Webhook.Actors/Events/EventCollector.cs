@@ -3,9 +3,10 @@ using System.Buffers;
 namespace Webhook.Actors.Events;
 
 /// <summary>Gathers what the parser finds in one body: the index of good events in a pooled array, and the refused ones, of which only the first are kept.</summary>
-internal sealed class EventCollector(int maxEvents) : IDisposable
+/// <param name="maxListed">Refusals that are told one by one; the rest is only counted.</param>
+internal sealed class EventCollector(int maxEvents, int maxListed) : IDisposable
 {
-    /// <summary>Refusals told to the producer one by one; the rest is only counted.</summary>
+    /// <summary>As many as a producer is told of.</summary>
     public const int MaxListed = 100;
 
     // Most requests hold fewer; the largest legal body doubles this nine times.
@@ -34,7 +35,7 @@ internal sealed class EventCollector(int maxEvents) : IDisposable
 
     public void Refuse(int offset, Fault fault)
     {
-        if (_refusedCount < MaxListed) _refused.Add(new EventRefusal(_count + _refusedCount, offset, fault.Kind, fault.Reason));
+        if (_refusedCount < maxListed) _refused.Add(new EventRefusal(_count + _refusedCount, offset, fault.Kind, fault.Reason));
         _refusedCount++;
     }
 

@@ -30,9 +30,11 @@ internal readonly ref struct EventParser
 
     /// <param name="body">Rented from the shared pool; belongs to the result if that is <see cref="ParseResult.Parsed"/>, else stays the caller's.</param>
     /// <param name="receivedAt">Stands for the timestamp of events that have none.</param>
-    public static ParseResult Parse(string channel, byte[] body, int length, BodyFraming framing, IngestOptions options, EventTimestamp receivedAt)
+    /// <param name="maxListed">Of the refused events as many are told one by one.</param>
+    public static ParseResult Parse(
+        string channel, byte[] body, int length, BodyFraming framing, IngestOptions options, EventTimestamp receivedAt, int maxListed = EventCollector.MaxListed)
     {
-        using var found = new EventCollector(options.MaxEvents);
+        using var found = new EventCollector(options.MaxEvents, maxListed);
         var parser = new EventParser(body.AsSpan(0, length), options, receivedAt, found);
         return parser.Read(framing) is { } fault ? new ParseResult.Unreadable(fault) : found.Complete(channel, body);
     }

@@ -9,7 +9,7 @@ internal abstract record ParseResult
 
     /// <summary>The body could be read to its end.</summary>
     /// <param name="Events">The good ones, possibly none; owns the body. The receiver of this result disposes it or hands it on.</param>
-    /// <param name="Refused">The first <see cref="EventCollector.MaxListed"/> of the bad ones.</param>
+    /// <param name="Refused">The first of the bad ones, as many as were asked for.</param>
     /// <param name="RefusedCount">All of the bad ones.</param>
     internal sealed record Parsed(IncomingEvents Events, IReadOnlyList<EventRefusal> Refused, int RefusedCount) : ParseResult;
 

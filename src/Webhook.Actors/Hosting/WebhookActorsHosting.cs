@@ -1,5 +1,6 @@
 using Akka.Cluster;
 using Akka.Cluster.Hosting;
+using Akka.Configuration;
 using Akka.Hosting;
 using Akka.Remote.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -19,12 +20,15 @@ public static class WebhookActorsHosting
 {
     public const string ActorSystemName = "webhook";
 
+    // The name of the one built in, and of one beside the program.
+    private const string AkkaSettings = "akka.hocon";
+
     /// <summary>
     /// The whole engine on one node: event log, journal, and the actor system as a cluster of one. Needs in the container: <see cref="ISecretProtector"/>, <see cref="IntegrationSource"/>,
     /// <see cref="ChannelOptions"/> and options of <see cref="EventLogOptions"/>, <see cref="DeliveryOptions"/>, <see cref="EgressOptions"/>,
     /// <see cref="DeliveryLogOptions"/> and <see cref="DeadLetterOptions"/>.
     /// </summary>
-    /// <param name="configuration">Its section <c>akka</c> wins over akka.hocon, which wins over the code.</param>
+    /// <param name="configuration">Its section <c>akka</c> wins over a file akka.hocon beside the program, which wins over the one built in, which wins over the code.</param>
     /// <param name="journalFile">The SQLite file of the actors' journal; made if it is not there.</param>
     public static IServiceCollection AddWebhookActors(this IServiceCollection services, IConfiguration configuration, string journalFile)
     {
@@ -43,6 +47,7 @@ public static class WebhookActorsHosting
                 loggers.ClearLoggers();
                 loggers.AddLoggerFactory();
             })
+            .AddHocon($"akka.scheduler.implementation = \"{typeof(TimerScheduler).FullName}, {typeof(TimerScheduler).Assembly.GetName().Name}\"", HoconAddMode.Prepend)
             .WithRemoting(new RemoteOptions { HostName = "127.0.0.1", PublicHostName = "127.0.0.1", Port = 0 })
             .WithClustering()
             .AddSqlitePersistence(journalFile)
@@ -52,8 +57,15 @@ public static class WebhookActorsHosting
             .AddLanes()
             .AddIntegrations(Partitions(provider))
             .AddStartup(static (system, _) => Cluster.Get(system).JoinAsync(Cluster.Get(system).SelfAddress))
-            .AddHoconFile(Path.Combine(AppContext.BaseDirectory, "akka.hocon"), HoconAddMode.Prepend)
+            .AddHocon(ConfigurationFactory.FromResource(AkkaSettings, typeof(WebhookActorsHosting).Assembly), HoconAddMode.Prepend)
+            .AddFileBeside()
             .AddOverrides(configuration.GetSection("akka")));
+    }
+
+    private static AkkaConfigurationBuilder AddFileBeside(this AkkaConfigurationBuilder akka)
+    {
+        var file = Path.Combine(AppContext.BaseDirectory, AkkaSettings);
+        return File.Exists(file) ? akka.AddHoconFile(file, HoconAddMode.Prepend) : akka;
     }
 
     // An empty section would become an empty string in the place of all of Akka's settings.

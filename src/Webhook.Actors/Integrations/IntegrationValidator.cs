@@ -23,6 +23,7 @@ internal sealed class IntegrationValidator(ChannelList channels, ISecretProtecto
     private const string CertificateId = "connectionInfo.certificateId";
     private const string CaCertificateId = "connectionInfo.caCertificateId";
     private const string Headers = "connectionInfo.headers";
+    private const string Output = "connectionInfo.output";
 
     /// <param name="current">The settings to be replaced, whose secret is kept when the request brings none; null for a new integration.</param>
     /// <param name="known">The certificates that the request names, as far as there are any.</param>
@@ -31,13 +32,59 @@ internal sealed class IntegrationValidator(ChannelList channels, ISecretProtecto
     {
         CheckType(request.Type, errors);
         var name = CheckName(request.Name, errors);
+        var settings = CheckSettings(request, SettingNames.Authentications, current, known, errors);
+        return errors.Any ? null : new ValidIntegration(name!, settings, request.IsEnabled);
+    }
+
+    /// <summary>The rules where an integration stands in a file: beside WEBHOOK there is LOCAL, the name may be left out, and there are no certificates.</summary>
+    /// <returns>null when <paramref name="errors"/> has any.</returns>
+    public IntegrationSettings? ValidateFromFile(IntegrationRequest request, SettingErrors errors)
+    {
+        if (request.Name is not null) CheckName(request.Name, errors);
+        var settings = request.Type switch
+        {
+            SettingNames.LocalType => CheckLocal(request, errors),
+            SettingNames.WebhookType => CheckWebhookOfFile(request, errors),
+            _ => throw new ArgumentOutOfRangeException(nameof(request), request.Type, "is no type of a file"),
+        };
+        return errors.Any ? null : settings;
+    }
+
+    private IntegrationSettings CheckWebhookOfFile(IntegrationRequest request, SettingErrors errors)
+    {
+        if (request.Connection.Authentication == SettingNames.Authentications.NameOf(Authentication.Certificate))
+        {
+            errors.Add(Auth, "CERTIFICATE is not available in a file: certificates are kept by webhook serve. Make this integration with its API, or use BASIC_AUTH, BEARER_TOKEN or SIGNATURE");
+        }
+
+        return CheckSettings(request, SettingNames.FileAuthentications, current: null, CertificateUse.Described.None, errors);
+    }
+
+    private IntegrationSettings CheckLocal(IntegrationRequest request, SettingErrors errors)
+    {
+        var wanted = request.Connection;
+        if (wanted.Output is null) Missing(Output, $"LOCAL writes to {SettingNames.LocalOutput}, and nowhere else", errors);
+        else if (wanted.Output != SettingNames.LocalOutput) errors.Add(Output, $"'{wanted.Output}'", $"is not known for LOCAL; must be {SettingNames.LocalOutput}");
+        return new IntegrationSettings
+        {
+            Type = IntegrationType.Local,
+            Endpoint = IntegrationSettings.StandardOutput,
+            Output = PayloadFormat.Ndjson,
+            TimestampResolution = CheckTimestampFormat(wanted, errors),
+            Channels = CheckChannels(request.Channels ?? [], errors),
+        };
+    }
+
+    private IntegrationSettings CheckSettings(
+        IntegrationRequest request, NameTable<Authentication> authentications, IntegrationSettings? current, CertificateUse.Described known, SettingErrors errors)
+    {
         var wanted = request.Connection;
         var delivery = CheckDelivery(request.Delivery, errors);
-        var authentication = Parse(wanted.Authentication, Auth, SettingNames.Authentications, Authentication.None, errors);
+        var authentication = errors.Has(Auth) ? Authentication.None : Parse(wanted.Authentication, Auth, authentications, Authentication.None, errors);
         var endpoint = CheckEndpoint(wanted.Endpoint, errors);
         CheckCertificate(authentication, wanted.CertificateId, endpoint, known, errors);
         CheckAuthority(wanted, endpoint, known, errors);
-        var settings = new IntegrationSettings
+        return new IntegrationSettings
         {
             Endpoint = endpoint ?? new Uri("about:blank"),
             Authentication = authentication,
@@ -46,19 +93,20 @@ internal sealed class IntegrationValidator(ChannelList channels, ISecretProtecto
             CaCertificateId = wanted.CaCertificateId,
             Headers = CheckHeaders(wanted.Headers ?? [], errors),
             IsInsecure = wanted.IsInsecure ?? false,
-            Output = Parse(wanted.Output, "connectionInfo.output", SettingNames.Outputs, PayloadFormat.Json, errors),
-            TimestampResolution = Parse(
-                wanted.TimestampFormat, "connectionInfo.timestampFormat", SettingNames.TimestampFormats, TimestampResolution.Nanoseconds, errors),
+            Output = Parse(wanted.Output, Output, SettingNames.Outputs, PayloadFormat.Json, errors),
+            TimestampResolution = CheckTimestampFormat(wanted, errors),
             Channels = CheckChannels(request.Channels ?? [], errors),
             Delivery = delivery,
         };
-        return errors.Any ? null : new ValidIntegration(name!, settings, request.IsEnabled);
     }
+
+    private static TimestampResolution CheckTimestampFormat(RequestedConnection wanted, SettingErrors errors) =>
+        Parse(wanted.TimestampFormat, "connectionInfo.timestampFormat", SettingNames.TimestampFormats, TimestampResolution.Nanoseconds, errors);
 
     private static void CheckType(string? type, SettingErrors errors)
     {
         if (type is null) Missing("type", $"must be {SettingNames.WebhookType}", errors);
-        else if (type != SettingNames.WebhookType) errors.Add("type", $"'{type}' is not known; must be {SettingNames.WebhookType}");
+        else if (type != SettingNames.WebhookType) errors.Add("type", $"'{type}'", $"is not known; must be {SettingNames.WebhookType}");
     }
 
     private static string? CheckName(string? name, SettingErrors errors)
@@ -91,13 +139,11 @@ internal sealed class IntegrationValidator(ChannelList channels, ISecretProtecto
         else if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var uri)
             || (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp) || uri.Host.Length == 0)
             // What cannot be read as a URL may still hold a password.
-            errors.Add(Endpoint, endpoint.Contains('@', StringComparison.Ordinal)
-                ? "must be an absolute https:// or http:// URL"
-                : $"'{endpoint}' must be an absolute https:// or http:// URL");
+            errors.Add(Endpoint, endpoint.Contains('@', StringComparison.Ordinal) ? null : $"'{endpoint}'", "must be an absolute https:// or http:// URL");
         else if (uri.UserInfo.Length > 0)
             errors.Add(Endpoint, "must not hold user information (user:password@); use auth BASIC_AUTH with secret user:password");
         else if (endpoint.Contains('#', StringComparison.Ordinal))
-            errors.Add(Endpoint, $"'{endpoint}' must not have a fragment (#…); it is never sent, remove it");
+            errors.Add(Endpoint, $"'{endpoint}'", "must not have a fragment (#…); it is never sent, remove it");
         else
             return uri;
         return null;
@@ -203,6 +249,8 @@ internal sealed class IntegrationValidator(ChannelList channels, ISecretProtecto
         for (var i = 0; i < headers.Count; i++)
         {
             var (key, value) = headers[i];
+            // What could not be read is known to be wrong, and only holds its place.
+            if (errors.Has($"{Headers}[{i}]") || errors.Has($"{Headers}[{i}].key")) continue;
             if (CustomHeaderRules.CheckName(key) is { } name) errors.Add($"{Headers}[{i}].key", name);
             else if (!seen.Add(key)) errors.Add($"{Headers}[{i}].key", $"'{key}' is given twice; names do not differ by upper and lower case");
             if (CustomHeaderRules.CheckValue(value) is { } problem) errors.Add($"{Headers}[{i}].value", problem);
@@ -216,8 +264,9 @@ internal sealed class IntegrationValidator(ChannelList channels, ISecretProtecto
         var seen = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < names.Count; i++)
         {
-            if (!channels.IsKnown(names[i])) errors.Add($"channels[{i}]", $"'{names[i]}' is not a channel; known are {string.Join(", ", channels.Names)}");
-            else if (!seen.Add(names[i])) errors.Add($"channels[{i}]", $"'{names[i]}' is given twice; give it once");
+            if (errors.Has($"channels[{i}]")) continue;
+            if (!channels.IsKnown(names[i])) errors.Add($"channels[{i}]", $"'{names[i]}'", $"is not a channel; known are {string.Join(", ", channels.Names)}");
+            else if (!seen.Add(names[i])) errors.Add($"channels[{i}]", $"'{names[i]}'", "is given twice; give it once");
         }
 
         return names;
@@ -250,7 +299,7 @@ internal sealed class IntegrationValidator(ChannelList channels, ISecretProtecto
             if (!int.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var status) || status is < 300 or > 599)
                 errors.Add(path, $"'{key}' is not a status that can be given another meaning; 300 to 599");
             else if (overrides.Exists(o => o.Status == status)) errors.Add(path, $"{status} is given twice; give it once");
-            else if (!SettingNames.StatusMeanings.TryParse(word, out var outcome)) errors.Add(path, $"'{word}' is not known; one of {SettingNames.StatusMeanings.All}");
+            else if (!SettingNames.StatusMeanings.TryParse(word, out var outcome)) errors.Add(path, $"'{word}'", $"is not known; one of {SettingNames.StatusMeanings.All}");
             else overrides.Add(new StatusOverride(status, outcome));
         }
 
@@ -263,7 +312,7 @@ internal sealed class IntegrationValidator(ChannelList channels, ISecretProtecto
         where T : struct, INumber<T>
     {
         if (value is null || (value >= min && value <= max)) return value;
-        errors.Add(path, string.Create(CultureInfo.InvariantCulture, $"{value} is out of range; {min} to {max}"));
+        errors.Add(path, value.Value.ToString(null, CultureInfo.InvariantCulture), string.Create(CultureInfo.InvariantCulture, $"is out of range; {min} to {max}"));
         return null;
     }
 
@@ -272,7 +321,7 @@ internal sealed class IntegrationValidator(ChannelList channels, ISecretProtecto
     {
         if (word is null) return whenAbsent;
         if (names.TryParse(word, out var value)) return value;
-        errors.Add(path, $"'{word}' is not known; one of {names.All}");
+        errors.Add(path, $"'{word}'", $"is not known; one of {names.All}");
         return whenAbsent;
     }
 

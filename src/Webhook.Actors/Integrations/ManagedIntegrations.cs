@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Akka.Actor;
 using static Webhook.Actors.Integrations.DirectoryResult;
 
@@ -100,21 +99,8 @@ internal sealed class ManagedIntegrations(IntegrationCalls calls, ISecretProtect
     private IReadOnlyList<StoredSecret> SecretsFor(IntegrationSettings current, IntegrationSettings wanted)
     {
         if (wanted.Secrets is not [var secret, ..] || current.Secrets is not [var stored, ..] || current.Authentication != wanted.Authentication) return wanted.Secrets;
-        if (SaysTheSame(stored, secret)) return SecretRotation.WithoutExpired(current, wanted with { Secrets = current.Secrets }, time.GetUtcNow()).Secrets;
+        if (SettingsComparison.SameInClear(stored, secret, protector)) return SecretRotation.WithoutExpired(current, wanted with { Secrets = current.Secrets }, time.GetUtcNow()).Secrets;
         return SecretRotation.Beside(secret, current.Secrets, wanted, time.GetUtcNow());
-    }
-
-    private bool SaysTheSame(StoredSecret stored, StoredSecret given)
-    {
-        try
-        {
-            return protector.Unprotect(stored) == protector.Unprotect(given);
-        }
-        catch (CryptographicException)
-        {
-            // The key ring that it was encrypted with is gone.
-            return false;
-        }
     }
 
     private static string Taken(CatalogProtocol.NameTaken taken) =>

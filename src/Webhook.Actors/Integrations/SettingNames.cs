@@ -8,11 +8,18 @@ internal static class SettingNames
     public const string WebhookType = "WEBHOOK";
     public const string LocalType = "LOCAL";
 
+    /// <summary>The one output of <see cref="LocalType"/>.</summary>
+    public const string LocalOutput = "stdout";
+
     public static readonly NameTable<IntegrationType> Types = new((WebhookType, IntegrationType.Webhook), (LocalType, IntegrationType.Local));
 
     public static readonly NameTable<Authentication> Authentications = new(
         ("BASIC_AUTH", Authentication.BasicAuth), ("BEARER_TOKEN", Authentication.BearerToken),
         ("SIGNATURE", Authentication.Signature), ("CERTIFICATE", Authentication.Certificate));
+
+    /// <summary>Where there are no certificates.</summary>
+    public static readonly NameTable<Authentication> FileAuthentications = new(
+        ("BASIC_AUTH", Authentication.BasicAuth), ("BEARER_TOKEN", Authentication.BearerToken), ("SIGNATURE", Authentication.Signature));
 
     public static readonly NameTable<PayloadFormat> Outputs = new(("json", PayloadFormat.Json), ("ndjson", PayloadFormat.Ndjson));
 

@@ -75,6 +75,9 @@ internal sealed class Batch : IDisposable
     /// <summary>When the first event covered was stored, in nanoseconds since the Unix epoch.</summary>
     public required long StoredAtNanoseconds { get; init; }
 
+    /// <summary>Events of the partition before the first one covered, as the log counts them; of a batch that is not cut from the log 0.</summary>
+    public long EventsBefore { get; init; }
+
     public BatchKind Kind { get; init; }
 
     /// <summary>Sets apart what is sent again on purpose: a part of the identity, empty for a first delivery.</summary>
@@ -134,6 +137,7 @@ internal sealed class Batch : IDisposable
             LastSequence = index[count - 1].Sequence,
             Channels = Channels,
             StoredAtNanoseconds = StoredAtNanoseconds,
+            EventsBefore = EventsBefore,
             Kind = Kind,
             IdSuffix = IdSuffix,
         };

@@ -118,7 +118,7 @@ internal sealed class BatchDelivery : IDisposable
     private async Task<AttemptResult?> UntilDecidedAsync(
         Batch piece, AttemptCount attempts, Action<FailedAttempt> failed, CancellationToken noRetries, CancellationToken abort)
     {
-        using var body = EncodedBody.Encode(piece, _settings.Delivery.Compression);
+        using var body = EncodedBody.Encode(piece.Body, _settings.Delivery.Compression);
         while (true)
         {
             var inRow = 0;

@@ -6,7 +6,7 @@ using ZstdNet;
 
 namespace Webhook.Actors.Sending;
 
-/// <summary>A batch's body as it goes over the wire, in one contiguous piece; made once per batch, used by all its attempts.</summary>
+/// <summary>A body as it goes over the wire, in one contiguous piece; made once, used by all attempts.</summary>
 internal sealed class EncodedBody : IDisposable
 {
     // A zstd context is 1 MB and not thread-safe: as many live as threads have ever compressed at once.
@@ -28,11 +28,11 @@ internal sealed class EncodedBody : IDisposable
     public string? ContentEncoding { get; }
 
     /// <summary>Level 1 of either kind: sending is as fast as compressing, and higher levels win little on JSON.</summary>
-    public static EncodedBody Encode(Batch batch, RequestCompression compression) => compression switch
+    public static EncodedBody Encode(ArraySegment<byte> body, RequestCompression compression) => compression switch
     {
-        RequestCompression.Gzip => Gzip(batch.Body),
-        RequestCompression.Zstd => Zstd(batch.Body),
-        _ => new EncodedBody(batch.Body, null, null),
+        RequestCompression.Gzip => Gzip(body),
+        RequestCompression.Zstd => Zstd(body),
+        _ => new EncodedBody(body, null, null),
     };
 
     public void Dispose()

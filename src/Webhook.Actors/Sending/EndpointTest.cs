@@ -14,7 +14,7 @@ internal static class EndpointTest
     {
         using var sender = AttemptSenders.Open(settings, services, connections: 1);
         using var batch = SampleBatch.Create(lane, settings, services.Time.GetUtcNow());
-        using var body = EncodedBody.Encode(batch, settings.Delivery.Compression);
+        using var body = EncodedBody.Encode(batch.Body, settings.Delivery.Compression);
         var result = await sender.AttemptAsync(batch, body, cancellation).ConfigureAwait(false);
 
         record(DeliveryAttempt.Of(batch, 1, result));

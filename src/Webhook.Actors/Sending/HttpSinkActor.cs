@@ -138,7 +138,7 @@ internal sealed class HttpSinkActor : UntypedActor
 
         _inFlight++;
         _bytes += batch.Length;
-        Context.Parent.Tell(new Taken(batch.Covers, batch.StoredAtNanoseconds, _gate.WindowSize));
+        Context.Parent.Tell(new Taken(batch.Covers, batch.StoredAtNanoseconds, batch.EventsBefore, _gate.WindowSize));
         SendAsync(batch, opened, Self).PipeTo(Self);
         _unacknowledged = Sender;
         AcknowledgeIfRoom();

@@ -48,8 +48,9 @@ internal static class HttpSinkProtocol
     }
 
     /// <summary>To the lane: a batch is now in flight.</summary>
+    /// <param name="EventsBefore">Events of the partition before it.</param>
     /// <param name="Window">How many may be in flight now.</param>
-    internal sealed record Taken(SequenceRange Range, long StoredAtNanoseconds, int Window) : ILocal;
+    internal sealed record Taken(SequenceRange Range, long StoredAtNanoseconds, long EventsBefore, int Window) : ILocal;
 
     /// <summary>To the lane: the batch is no longer in flight, and the range is done with if <paramref name="IsFinished"/>.</summary>
     /// <param name="Events">0: the range held nothing to send and was never in flight.</param>

@@ -19,22 +19,23 @@ internal sealed class RequestPace(double? requestsPerSecond, TimeProvider time, 
     private TimeSpan _nextFree = -credit;
 
     /// <summary>Waits for its place.</summary>
+    /// <param name="places">That it takes: who follows waits for all of them.</param>
     /// <exception cref="OperationCanceledException">The place stays taken; nobody moves up.</exception>
-    public async Task WaitAsync(CancellationToken cancellation)
+    public async Task WaitAsync(CancellationToken cancellation, int places = 1)
     {
         // Delays are cut to whole milliseconds; rounded up nobody goes too early.
-        if (Reserve() is { Ticks: > 0 } wait)
+        if (Reserve(places) is { Ticks: > 0 } wait)
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), time, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>A place in the queue: how long from now until the request may go; it may go at once when that is not above zero.</summary>
-    public TimeSpan Reserve()
+    public TimeSpan Reserve(int places = 1)
     {
         lock (_lock)
         {
             var now = Now();
             var at = now - credit > _nextFree ? now - credit : _nextFree;
-            _nextFree = at + _interval;
+            _nextFree = at + (_interval * places);
             return at - now;
         }
     }

@@ -5,6 +5,9 @@ internal sealed class StandardOutput(Stream stream) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
 
+    /// <summary>For who sends to receivers only.</summary>
+    public static StandardOutput None { get; } = new(Stream.Null);
+
     public static StandardOutput OfProcess() => new(Console.OpenStandardOutput());
 
     /// <summary>Takes as long as whoever reads takes: a pipe that is full holds back, and nothing is written twice for that.</summary>

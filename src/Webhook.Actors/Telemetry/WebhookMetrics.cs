@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 
@@ -27,9 +28,22 @@ public sealed class WebhookMetrics : IDisposable
     private readonly Counter<long> _eventsLost;
     private readonly Counter<long> _deadLettered;
     private readonly Counter<long> _deadLettersExpired;
+    private readonly TimeProvider _time;
+    private readonly EventRate _accepted;
+    private readonly ConcurrentDictionary<string, EventRate> _delivered = [];
+    private readonly Counter<long> _inputRefused;
+    private readonly Counter<long> _inputUnkept;
+    private readonly Counter<long> _inputDropped;
 
     public WebhookMetrics()
+        : this(TimeProvider.System)
     {
+    }
+
+    public WebhookMetrics(TimeProvider time)
+    {
+        _time = time;
+        _accepted = new EventRate(time);
         _eventsAccepted = _meter.CreateCounter<long>("events_accepted_total", "events", "Events stored and acknowledged, by channel.");
         _bytesAccepted = _meter.CreateCounter<long>("event_bytes_accepted_total", "bytes", "Bytes of the events stored and acknowledged, by channel.");
         _ingestRefused = _meter.CreateCounter<long>("ingest_refused_total", "requests", "Ingest requests refused, by reason.");
@@ -44,12 +58,16 @@ public sealed class WebhookMetrics : IDisposable
         _eventsLost = _meter.CreateCounter<long>("events_lost_total", "events", "Events that left the log undelivered, by reason: retention_age, retention_size, damage.");
         _deadLettered = _meter.CreateCounter<long>("dead_lettered_total", "events", "Events that a receiver refused for good, by integration and status.");
         _deadLettersExpired = _meter.CreateCounter<long>("dead_letters_expired_total", "events", "Dead letters dropped by age or number, by integration.");
+        _inputRefused = _meter.CreateCounter<long>("input_refused_lines_total", "lines", "Lines of standard input and followed files that are no events, by input and reason.");
+        _inputUnkept = _meter.CreateCounter<long>("input_refused_lines_unkept_total", "lines", "Refused lines that were only counted, because the file for them is full or cannot be written, by input.");
+        _inputDropped = _meter.CreateCounter<long>("input_dropped_events_total", "events", "Events of a channel that the message types do not transmit, by input.");
         foreach (var reason in LossReasons) Lost(reason, 0);
     }
 
     public void Accepted(string channel, long events, long bytes)
     {
         var tag = new KeyValuePair<string, object?>("channel", channel);
+        _accepted.Add(events);
         _eventsAccepted.Add(events, tag);
         _bytesAccepted.Add(bytes, tag);
     }
@@ -65,6 +83,7 @@ public sealed class WebhookMetrics : IDisposable
     public void Delivered(string integration, int events, long bodyBytes)
     {
         var tag = new KeyValuePair<string, object?>("integration", integration);
+        _delivered.GetOrAdd(integration, static (_, time) => new EventRate(time), _time).Add(events);
         _eventsDelivered.Add(events, tag);
         _bytesDelivered.Add(bodyBytes, tag);
     }
@@ -91,6 +110,19 @@ public sealed class WebhookMetrics : IDisposable
 
     public void DeadLettersExpired(string integration, long count) =>
         _deadLettersExpired.Add(count, new KeyValuePair<string, object?>("integration", integration));
+
+    /// <summary>Events accepted a second, over the last seconds.</summary>
+    public double AcceptedPerSecond() => _accepted.PerSecond();
+
+    /// <summary>Events delivered to the integration a second, over the last seconds.</summary>
+    public double DeliveredPerSecond(string integration) => _delivered.TryGetValue(integration, out var rate) ? rate.PerSecond() : 0;
+
+    public void InputRefused(string input, string reason) =>
+        _inputRefused.Add(1, new KeyValuePair<string, object?>("input", input), new KeyValuePair<string, object?>("reason", reason));
+
+    public void InputUnkept(string input, long lines) => _inputUnkept.Add(lines, new KeyValuePair<string, object?>("input", input));
+
+    public void InputDropped(string input, long events) => _inputDropped.Add(events, new KeyValuePair<string, object?>("input", input));
 
     /// <summary>Gauges are read when asked for; <paramref name="read"/> must be quick and must not throw.</summary>
     public void Observe(string name, string unit, string description, Func<IEnumerable<Measurement<double>>> read) =>

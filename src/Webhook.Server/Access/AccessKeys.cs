@@ -37,6 +37,9 @@ internal sealed class AccessKeys
     /// <summary>By name.</summary>
     public IReadOnlyList<ActiveKey> All => [.. _entries.Select(static e => new ActiveKey(e.Key, e.Origin, e.LastUsedAt)).OrderBy(static k => k.Key.Name, StringComparer.Ordinal)];
 
+    /// <summary>Whether the key is still valid: for what goes on longer than a request.</summary>
+    public bool Has(string name) => Array.Exists(_entries, e => e.Key.Name == name);
+
     /// <summary>Reads the keys, or makes the first ones. A token from the environment stands in place of the stored one of its name, for as long as it is set.</summary>
     public static (AccessKeys Keys, NewTokens New) Open(AccessKeyFile file, string? adminToken, string? ingestKey, DateTimeOffset now)
     {
@@ -59,6 +62,11 @@ internal sealed class AccessKeys
         if (ingestKey is not null) entries = Replace(entries, AccessKey.FromToken("ingest", AccessRole.Ingest, ingestKey, now));
         return (new AccessKeys(file, stored, entries), new NewTokens(newAdmin, newIngest));
     }
+
+    /// <summary>What an agent has: no file, no API to change anything, and one key for producers if it was given one.</summary>
+    public static AccessKeys OfAgent(string dataFolder, string? ingestKey, DateTimeOffset now) => new(
+        new AccessKeyFile(dataFolder), [],
+        ingestKey is null ? [] : [new Entry(AccessKey.FromToken("ingest", AccessRole.Ingest, ingestKey, now), KeyOrigin.Environment)]);
 
     /// <returns>null, or why the token of the environment cannot be used; never the token.</returns>
     public static string? CheckToken(string variable, string? token) =>

@@ -1,8 +1,9 @@
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Webhook.Actors.Integrations;
 using Webhook.Actors.Sending;
 using Webhook.Server.Access;
+using Webhook.Server.Receiving;
 
 namespace Webhook.Server.Demo;
 
@@ -16,21 +17,26 @@ internal sealed class DemoRun : IAsyncDisposable
     private const string Name = "demo";
     private static readonly TimeSpan ArrivalDeadline = TimeSpan.FromSeconds(30);
 
-    private readonly DemoReceiver _receiver;
+    private readonly Receiver _receiver;
+    private readonly Uri _hook;
     private readonly TextWriter _output;
 
-    private DemoRun(DemoReceiver receiver, TextWriter output)
+    private DemoRun(Receiver receiver, TextWriter output)
     {
         _receiver = receiver;
+        _hook = new Uri(receiver.Address, "/hook");
         _output = output;
     }
+
+    /// <summary>Loopback, where the receiver listens. Deliveries may reach it only while the demo runs.</summary>
+    public static IReadOnlyList<string> Addresses { get; } = ["127.0.0.0/8", "::1/128"];
 
     /// <summary>Runs the demo; the receiver goes on until this is disposed.</summary>
     public static async Task<DemoRun> RunAsync(AccessKeys keys, TimeProvider time, Uri address, TextWriter output, CancellationToken cancellation)
     {
-        var secret = RandomNumberGenerator.GetBytes(32);
-        var demo = new DemoRun(await DemoReceiver.StartAsync(secret, output, cancellation), output);
-        output.WriteLine($"demo: deliveries may reach loopback ({string.Join(", ", DemoReceiver.Addresses)}), where the demo's receiver is; without --demo only what {EgressOptions.SectionName}:{nameof(EgressOptions.AllowedAddresses)} says");
+        var secret = SecretRules.NewKey();
+        var demo = new DemoRun(await Receiver.StartAsync(new ReceiverSettings("http://127.0.0.1:0", [secret]), new ReadableReceipts(output), time, cancellation), output);
+        output.WriteLine($"demo: deliveries may reach loopback ({string.Join(", ", Addresses)}), where the demo's receiver is; without --demo only what {EgressOptions.SectionName}:{nameof(EgressOptions.AllowedAddresses)} says");
         using var admin = Client(address, keys.AddTransient(Name + "-admin", AccessRole.Admin, time.GetUtcNow()));
         using var ingest = Client(address, keys.AddTransient(Name + "-ingest", AccessRole.Ingest, time.GetUtcNow()));
 
@@ -52,7 +58,7 @@ internal sealed class DemoRun : IAsyncDisposable
     };
 
     /// <summary>Makes the integration, or points the one of an earlier demo to this receiver.</summary>
-    private async Task SetUpIntegrationAsync(HttpClient admin, byte[] secret, CancellationToken cancellation)
+    private async Task SetUpIntegrationAsync(HttpClient admin, string secret, CancellationToken cancellation)
     {
         var settings = new JsonObject
         {
@@ -62,9 +68,9 @@ internal sealed class DemoRun : IAsyncDisposable
             ["channels"] = new JsonArray("SECURE_EVENTS_POLICIES"),
             ["connectionInfo"] = new JsonObject
             {
-                ["endpoint"] = _receiver.Url.ToString(),
+                ["endpoint"] = _hook.ToString(),
                 ["auth"] = "SIGNATURE",
-                ["secret"] = "whsec_" + Convert.ToBase64String(secret),
+                ["secret"] = secret,
             },
             ["delivery"] = new JsonObject { ["maxBatchDelayMs"] = 300 },
         };
@@ -75,7 +81,7 @@ internal sealed class DemoRun : IAsyncDisposable
             ? await CallAsync(admin, HttpMethod.Post, Integrations, settings, cancellation)
             : await CallAsync(admin, HttpMethod.Put, $"{Integrations}/{existing["id"]}", settings, cancellation);
         var id = integration["id"]!.GetValue<long>();
-        _output.WriteLine($"demo: integration {id} '{Name}' {(existing is null ? "created" : "updated")}, delivers to {_receiver.Url}");
+        _output.WriteLine($"demo: integration {id} '{Name}' {(existing is null ? "created" : "updated")}, delivers to {_hook}");
         await CallAsync(admin, HttpMethod.Post, $"{Integrations}/{id}/test", null, cancellation);
         await CallAsync(admin, HttpMethod.Post, $"{Integrations}/{id}/enable", null, cancellation);
         _output.WriteLine("demo: tested and enabled");

@@ -68,6 +68,9 @@ internal static class IngestErrors
     /// <summary>The connection broke the rules of HTTP, or was too slow, while the body was read.</summary>
     public static ApiError BadRequest(BadHttpRequestException e) => new(e.StatusCode, "bad_request", $"The body could not be read: {e.Message}");
 
+    /// <summary>The word for it, in answers and metrics alike.</summary>
+    public static string WordOf(IngestFault fault) => Describe(fault).Type;
+
     private static (int Status, string Type) Describe(IngestFault fault) => fault switch
     {
         IngestFault.EmptyBody => (StatusCodes.Status400BadRequest, "empty_body"),

@@ -91,7 +91,7 @@ internal sealed class IngestHandler(EventLogWriter log, ChannelList channels, In
     {
         var now = time.GetUtcNow();
         return isFalco
-            ? FalcoParser.Parse(body.Array, body.Length, options, now)
+            ? FalcoParser.Parse(body.Array, body.Length, BodyFraming.ByContent, options, now)
             : EventParser.Parse(channel, body.Array, body.Length, Framing(request.ContentType), options, EventTimestamp.From(now));
     }
 
@@ -118,7 +118,8 @@ internal sealed class IngestHandler(EventLogWriter log, ChannelList channels, In
         return partial || values is ["false"];
     }
 
-    private static BodyFraming Framing(string? contentType)
+    /// <summary>What a content type says of how the body is cut.</summary>
+    internal static BodyFraming Framing(string? contentType)
     {
         var type = contentType.AsSpan();
         if (type.IndexOf(';') is var parameters and >= 0) type = type[..parameters];

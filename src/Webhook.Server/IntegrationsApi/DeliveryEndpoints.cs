@@ -10,7 +10,8 @@ internal sealed class DeliveryEndpoints(IntegrationDirectory directory, Delivery
     private const int DefaultLimit = 50;
     private const int MaxLimit = 1_000;
 
-    private static readonly string[] Outcomes = [.. Enum.GetValues<AttemptOutcome>().Select(static outcome => OutcomeRule.Of(outcome).Label)];
+    /// <summary>The words for what became of an attempt.</summary>
+    public static readonly string[] Outcomes = [.. Enum.GetValues<AttemptOutcome>().Select(static outcome => OutcomeRule.Of(outcome).Label)];
 
     public async Task<IResult> ListAsync(long id, HttpRequest http, CancellationToken cancellation)
     {

@@ -55,6 +55,28 @@ internal sealed class QueryReader(IQueryCollection query)
         return null;
     }
 
+    /// <summary>Several, with commas between them.</summary>
+    public IReadOnlyList<string>? AnyOf(string name, IReadOnlyList<string> allowed)
+    {
+        if (Value(name)?.Split(',') is not { } words) return null;
+        foreach (var word in words.Where(word => !allowed.Contains(word))) Add(name, word, $"is not known; one of {string.Join(", ", allowed)}");
+        return words;
+    }
+
+    /// <summary>Several ids, with commas between them.</summary>
+    public IReadOnlyList<long>? Ids(string name)
+    {
+        if (Value(name)?.Split(',') is not { } words) return null;
+        var ids = new List<long>();
+        foreach (var word in words)
+        {
+            if (long.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var id)) ids.Add(id);
+            else Add(name, word, "is not an id; ids with commas between them are expected, for example 1,3");
+        }
+
+        return ids;
+    }
+
     /// <summary>What can be wrong only with several values together.</summary>
     public void Refuse(string error) => _errors.Add(error);
 

@@ -25,11 +25,16 @@ internal sealed record StatusResource(
             slowest is null ? null : new PositionResource(slowest.Lane.Partition, slowest.Head),
             lanes?.Any(static l => l.Running), lanes?.Sum(static l => l.RequestsInFlight), current.LastTest?.At.UtcDateTime,
             view.Settings.Secrets.Count == 0 ? null : SecretResource.Of(view.Settings, now),
-            current.Hold is { } hold && hold.Until > now ? hold.Until.UtcDateTime : null,
+            PausedUntilOf(current, now),
             current.Replay is { } replay ? ReplayProgressResource.Of(replay, lanes) : null);
     }
 
-    private static string? ReasonOf(IntegrationProtocol.Current current) => current.State switch
+    /// <summary>null: nothing holds it back.</summary>
+    public static DateTime? PausedUntilOf(IntegrationProtocol.Current current, DateTimeOffset now) =>
+        current.Hold is { } hold && hold.Until > now ? hold.Until.UtcDateTime : null;
+
+    /// <summary>null: it is connected.</summary>
+    public static string? ReasonOf(IntegrationProtocol.Current current) => current.State switch
     {
         ConnectionState.NotConnected => current.DisabledReason ?? (current.IsTested ? "disabled" : "disabled, not tested with these settings"),
         ConnectionState.Connected => null,

@@ -20,6 +20,9 @@ namespace Webhook.Server.Serving;
 /// <summary>What every kind of node is made of: settings from everywhere, the log, Kestrel, the secrets' key ring, the engine, ingest and health.</summary>
 internal static class Node
 {
+    // Built in, and of that name beside the program.
+    private const string SettingsFile = "appsettings.json";
+
     private static readonly TimeSpan RequestDrainTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Everything that is kept, for its owner alone.</summary>
@@ -33,12 +36,14 @@ internal static class Node
     public static WebApplicationBuilder CreateBuilder(
         NodeArguments arguments, Dictionary<string, string?> commandLine, IEnumerable<KeyValuePair<string, string?>>? defaults = null)
     {
-        // appsettings.json is the one beside the program, wherever it is started from.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Clear();
         builder.Configuration.AddInMemoryCollection([new($"{EventLogOptions.SectionName}:{nameof(EventLogOptions.Path)}", Path.Combine(arguments.DataFolder, "log"))]);
         builder.Configuration.AddInMemoryCollection(defaults ?? []);
-        builder.Configuration.AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: false);
+        using var builtIn = typeof(Node).Assembly.GetManifestResourceStream(SettingsFile)!;
+        builder.Configuration.AddJsonStream(builtIn);
+        // The one beside the program, wherever it is started from.
+        builder.Configuration.AddJsonFile(Path.Combine(AppContext.BaseDirectory, SettingsFile), optional: true);
         if (arguments.SettingsFile is { } file) builder.Configuration.AddJsonFile(Path.GetFullPath(file), optional: false);
         builder.Configuration.AddEnvironmentVariables().AddInMemoryCollection(commandLine);
         return builder;

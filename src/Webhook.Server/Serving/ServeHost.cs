@@ -6,7 +6,9 @@ using Webhook.Server.CertificatesApi;
 using Webhook.Server.Demo;
 using Webhook.Server.Health;
 using Webhook.Server.Ingest;
+using Webhook.Server.IntegrationFiles;
 using Webhook.Server.IntegrationsApi;
+using Webhook.Server.LiveApi;
 using Webhook.Server.Settings;
 
 namespace Webhook.Server.Serving;
@@ -40,6 +42,7 @@ internal static class ServeHost
                 : (null, null);
             await using var app = Build(arguments, commandLine, keys);
             errors.AddRange(SettingsCheck.FindErrors(app.Services));
+            if (arguments.IntegrationsFile is { } file) errors.AddRange(FindFileErrors(app.Services, file));
             if (errors.Count > 0) return Node.Refuse("the settings are wrong", errors);
 
             // Before anything counts.
@@ -66,11 +69,13 @@ internal static class ServeHost
     {
         var builder = Node.CreateBuilder(arguments.Node, commandLine);
         builder.AddNode(arguments.Node.DataFolder, keys, arguments.IntegrationsFile);
+        if (arguments.IntegrationsFile is not null) builder.Services.AddIntegrationFile();
         if (arguments.Demo) builder.Services.PostConfigure<EgressOptions>(AllowDemo);
         builder.Services.AddAudit(arguments.Node.DataFolder);
         builder.Services.AddIntegrationsApi();
         builder.Services.AddAccessApi();
         builder.Services.AddCertificatesApi();
+        builder.Services.AddLiveApi();
         return builder.Build();
     }
 
@@ -84,11 +89,19 @@ internal static class ServeHost
         app.MapIntegrationsApi();
         app.MapCertificatesApi();
         app.MapAccessApi();
+        app.MapLiveApi();
         app.MapHealth();
+    }
+
+    private static IEnumerable<string> FindFileErrors(IServiceProvider services, string file)
+    {
+        var errors = new FileErrors();
+        services.CheckIntegrationFile(file, errors);
+        return errors.Errors.Select(static error => error.ToString());
     }
 
     private static void AllowDemo(EgressOptions egress)
     {
-        foreach (var range in DemoReceiver.Addresses) egress.AllowedAddresses.Add(range);
+        foreach (var range in DemoRun.Addresses) egress.AllowedAddresses.Add(range);
     }
 }

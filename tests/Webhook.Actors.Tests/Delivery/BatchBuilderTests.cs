@@ -49,6 +49,15 @@ public class BatchBuilderTests
     }
 
     [Fact]
+    public void Close_SeveralBatchesOfABlock_EachKnowsHowManyEventsTheLogHasBeforeIt()
+    {
+        var blocks = new[] { Block(3, (Policies, Json(1)), (Policies, Json(2)), (Audit, "{}"), (Policies, Json(3))), Block(4, (Policies, Json(4))) };
+
+        Cut(blocks, Settings(PayloadFormat.Json, events: 1)).Select(batch => batch.EventsBefore)
+            .ShouldBe([0, 1, 2, 0], "of the last one what its own block says");
+    }
+
+    [Fact]
     public void Add_OnlyUnwantedEvents_PassWithoutABody()
     {
         var batch = Cut(Block(3, (Audit, "{}"), (Audit, "{}")), Settings(PayloadFormat.Json)).Single();

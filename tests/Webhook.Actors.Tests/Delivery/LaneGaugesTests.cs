@@ -21,7 +21,7 @@ public sealed class LaneGaugesTests
         var head = log.Reader.Bounds(0).Head;
         var behind = gauges.Add(new LaneId(new IntegrationId(1), 0), 0);
         gauges.Add(new LaneId(new IntegrationId(2), 0), head);
-        behind.Taken(0, (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100, window: 5);
+        behind.Taken(0, (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100, eventsBefore: 0, window: 5);
         _time.Advance(TimeSpan.FromSeconds(90));
 
         Read(metrics).ShouldBe(
@@ -58,7 +58,7 @@ public sealed class LaneGaugesTests
         var lane = new LaneId(new IntegrationId(1), 0);
         await log.AppendAsync(1);
         var gauge = gauges.Add(lane, 0);
-        gauge.Taken(0, (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100, 1);
+        gauge.Taken(0, (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100, 0, 1);
         _time.Advance(TimeSpan.FromSeconds(90));
 
         gauges.Stalled(TimeSpan.FromSeconds(91)).ShouldBeEmpty();
@@ -73,7 +73,7 @@ public sealed class LaneGaugesTests
         await using var log = new TestLog();
         using var metrics = new WebhookMetrics();
         var gauges = new LaneGauges(log.Reader, _time, metrics);
-        gauges.Add(new LaneId(new IntegrationId(1), 0), log.Reader.Bounds(0).Head).Taken(log.Reader.Bounds(0).Head, (_time.GetUtcNow().AddHours(5) - DateTimeOffset.UnixEpoch).Ticks * 100, 1);
+        gauges.Add(new LaneId(new IntegrationId(1), 0), log.Reader.Bounds(0).Head).Taken(log.Reader.Bounds(0).Head, (_time.GetUtcNow().AddHours(5) - DateTimeOffset.UnixEpoch).Ticks * 100, 0, 1);
         _time.Advance(TimeSpan.FromHours(5));
         await log.AppendAsync(1);
 
@@ -90,18 +90,45 @@ public sealed class LaneGaugesTests
         await log.AppendAsync(1);
         for (var run = 0; run < 4; run++)
         {
-            gauges.Add(lane, 0).Taken(0, (_time.GetUtcNow().AddHours(-1) - DateTimeOffset.UnixEpoch).Ticks * 100, 1);
+            gauges.Add(lane, 0).Taken(0, (_time.GetUtcNow().AddHours(-1) - DateTimeOffset.UnixEpoch).Ticks * 100, 0, 1);
             _time.Advance(TimeSpan.FromSeconds(30));
             gauges.Remove(lane);
         }
 
-        gauges.Add(lane, 0).Taken(0, (_time.GetUtcNow().AddHours(-1) - DateTimeOffset.UnixEpoch).Ticks * 100, 1);
+        gauges.Add(lane, 0).Taken(0, (_time.GetUtcNow().AddHours(-1) - DateTimeOffset.UnixEpoch).Ticks * 100, 0, 1);
         gauges.Stalled(TimeSpan.FromSeconds(1)).ShouldBe([new StalledLane(lane, TimeSpan.FromSeconds(120))]);
 
         gauges.Remove(lane);
         _time.Advance(TimeSpan.FromHours(1));
         gauges.Add(lane, 0);
         gauges.Stalled(TimeSpan.FromSeconds(1)).ShouldBeEmpty("it was disabled meanwhile");
+    }
+
+    [Fact]
+    public async Task Snapshot_LaneBehind_CountsTheEventsOfTheLogThatItIsNotPast()
+    {
+        await using var log = new TestLog();
+        using var metrics = new WebhookMetrics();
+        var gauges = new LaneGauges(log.Reader, _time, metrics);
+        await log.AppendAsync(5);
+        var second = log.Reader.Bounds(0).Head;
+        await log.AppendAsync(3);
+        var id = new IntegrationId(1);
+        var gauge = gauges.Add(new LaneId(id, 0), log.Reader.Bounds(0).Tail + 2);
+        gauges.Snapshot()[id].ShouldBe(gauges.Snapshot()[id] with { Backlog = 6, RequestsInFlight = 0, Window = 0 }, "told by the tail, in the middle of a block");
+
+        gauge.Taken(log.Reader.Bounds(0).Tail + 2, (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100, eventsBefore: 2, window: 4);
+        _time.Advance(TimeSpan.FromSeconds(9));
+        gauges.Snapshot()[id].ShouldBe(new LaneSnapshot(TimeSpan.FromSeconds(9), 6, 1, 4));
+
+        gauge.Left(log.Reader.Bounds(0).Tail + 2, second);
+        gauges.Snapshot()[id].Backlog.ShouldBe(3);
+        gauge.Taken(second, 1, eventsBefore: 5, window: 4);
+        gauge.Left(second, log.Reader.Bounds(0).Head);
+        gauges.Snapshot()[id].ShouldBe(new LaneSnapshot(TimeSpan.Zero, 0, 0, 4));
+
+        gauges.Remove(new LaneId(id, 0));
+        gauges.Snapshot().ShouldBeEmpty();
     }
 
     private static List<(string Name, string Integration, double Value)> Read(WebhookMetrics metrics)

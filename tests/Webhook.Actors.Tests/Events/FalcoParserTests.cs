@@ -123,6 +123,34 @@ public sealed class FalcoParserTests
     }
 
     [Fact]
+    public void Parse_GoodAlertsBesideBadOnes_AreMappedAllTheSame()
+    {
+        const string Good = """{"rule":"r","output":"o","priority":"Debug"}""";
+        var body = string.Join('\n', Good, """{"rule":"r","output":"o"}""", "[1]", Good, """{"rule":""");
+
+        var result = Run(body, new IngestOptions()).ShouldBeOfType<ParseResult.Parsed>();
+
+        using var events = result.Events;
+        events.Count.ShouldBe(2);
+        foreach (ref readonly var e in events.Events)
+            JsonNode.Parse(Encoding.UTF8.GetString(events.Body.Slice(e.Offset, e.Length)))!["content"]!["ruleName"]!.GetValue<string>().ShouldBe("r");
+        result.RefusedCount.ShouldBe(3);
+        result.Refused.Select(static r => (r.Index, r.Offset, r.Kind)).ShouldBe(
+            [(1, 45, IngestFault.FalcoAlert), (2, 71, IngestFault.NotAnObject), (4, 120, IngestFault.NotJson)]);
+    }
+
+    [Fact]
+    public void Parse_OnlyBadAlerts_NoEventAndEveryReason()
+    {
+        var result = Run("""{"rule":"r"}""" + "\n" + """{"output":"o"}""", new IngestOptions()).ShouldBeOfType<ParseResult.Parsed>();
+
+        result.Events.Count.ShouldBe(0);
+        result.Events.Dispose();
+        result.RefusedCount.ShouldBe(2);
+        result.Refused.Select(static r => r.Index).ShouldBe([0, 1]);
+    }
+
+    [Fact]
     public void Parse_NotJson_IsUnreadable() => Run("hello", new IngestOptions()).ShouldBeOfType<ParseResult.Unreadable>();
 
     private static List<string> Parse(string body)
@@ -141,6 +169,6 @@ public sealed class FalcoParserTests
         var bytes = Encoding.UTF8.GetBytes(body);
         var rented = EventMemory.Rent(bytes.Length);
         bytes.CopyTo(rented, 0);
-        return FalcoParser.Parse(rented, bytes.Length, limits, Now);
+        return FalcoParser.Parse(rented, bytes.Length, BodyFraming.ByContent, limits, Now);
     }
 }

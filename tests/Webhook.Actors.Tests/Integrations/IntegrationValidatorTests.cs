@@ -86,6 +86,7 @@ public class IntegrationValidatorTests
         { """{"name":"\ud800"}""", "the body is not JSON: a string in it is not valid UTF-8 or half of a surrogate pair" },
         { Body(type: "null"), "type: is missing; must be WEBHOOK" },
         { Body(type: "\"webhook\""), "type: 'webhook' is not known; must be WEBHOOK" },
+        { Body(type: "\"LOCAL\""), "type: 'LOCAL' is not known; must be WEBHOOK" },
         { Body(type: "7"), "type: must be a string, not a number" },
         { Body(name: "null"), "name: is missing; 1 to 255 characters, unique" },
         { Body(name: "\" \\t \""), "name: has 0 characters without the white space around it; 1 to 255 are allowed" },

@@ -157,7 +157,7 @@ public sealed class AttemptSenderTests
     private static async Task<Told> SendAsync(AttemptSender sender, RequestCompression compression = RequestCompression.None)
     {
         using var batch = Examples.Batch();
-        using var body = EncodedBody.Encode(batch, compression);
+        using var body = EncodedBody.Encode(batch.Body, compression);
         var result = await sender.AttemptAsync(batch, body, CancellationToken.None);
         var attempt = DeliveryAttempt.Of(batch, 1, result);
         attempt.Outcome.ShouldBe(OutcomeRule.Of(result.Outcome).Label);

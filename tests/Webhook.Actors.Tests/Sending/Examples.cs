@@ -53,7 +53,7 @@ internal static class Examples
         TimeProvider? time = null, ISecretProtector? secrets = null, SendingLimits? limits = null, EgressRules? egress = null, IHostResolver? resolver = null,
         ICertificateSource? certificates = null, StandardOutput? output = null) => new(
         secrets ?? new ReversingProtector(), certificates ?? new HeldCertificates(), limits ?? SendingLimits.Default, time ?? TimeProvider.System, new WebhookMetrics(), egress ?? Egress(),
-        resolver ?? new SystemResolver(), output ?? new StandardOutput(Stream.Null));
+        resolver ?? new SystemResolver(), output ?? StandardOutput.None);
 
     /// <summary>One attempt over a sender of its own.</summary>
     public static async Task<AttemptResult> AttemptAsync(IntegrationSettings settings, SendingServices services)
@@ -65,7 +65,7 @@ internal static class Examples
     public static async Task<AttemptResult> AttemptAsync(AttemptSender sender)
     {
         using var batch = Batch();
-        using var body = EncodedBody.Encode(batch, RequestCompression.None);
+        using var body = EncodedBody.Encode(batch.Body, RequestCompression.None);
         return await sender.AttemptAsync(batch, body, CancellationToken.None);
     }
 

@@ -69,7 +69,7 @@ public sealed class HeaderInjectionTests
         using var batch = Examples.Batch(idSuffix: tail);
         var settings = Examples.Settings(receiver.Url);
         using var sender = new AttemptSender(settings, Examples.Services(), connections: 1);
-        using var body = EncodedBody.Encode(batch, RequestCompression.None);
+        using var body = EncodedBody.Encode(batch.Body, RequestCompression.None);
 
         var result = await sender.AttemptAsync(batch, body, CancellationToken.None);
 

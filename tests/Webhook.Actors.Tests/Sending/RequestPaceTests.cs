@@ -23,6 +23,13 @@ public class RequestPaceTests
     }
 
     [Fact]
+    public void Reserve_SeveralPlaces_TheNextWaitsForAllOfThem()
+    {
+        var pace = new RequestPace(4, _time);
+        new[] { 3, 1, 2, 1 }.Select(places => pace.Reserve(places).TotalMilliseconds).ShouldBe([0, 750, 1000, 1500]);
+    }
+
+    [Fact]
     public void Reserve_Unlimited_NeverWaits()
     {
         var pace = new RequestPace(null, _time);

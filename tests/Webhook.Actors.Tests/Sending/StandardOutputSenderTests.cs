@@ -74,7 +74,7 @@ public sealed class StandardOutputSenderTests
     private static async Task<AttemptResult> AttemptAsync(IAttemptSender sender, int first, CancellationToken abort = default)
     {
         using var batch = Examples.Batch(first: first);
-        using var body = EncodedBody.Encode(batch, RequestCompression.None);
+        using var body = EncodedBody.Encode(batch.Body, RequestCompression.None);
         return await sender.AttemptAsync(batch, body, abort);
     }
 

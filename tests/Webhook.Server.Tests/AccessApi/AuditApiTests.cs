@@ -1,23 +1,13 @@
 using System.Text.Json.Nodes;
 using Webhook.Server.Tests.IntegrationsApi;
-using Webhook.Testing;
 
 namespace Webhook.Server.Tests.AccessApi;
 
-public sealed class AuditApiTests : IAsyncLifetime, IDisposable
+public sealed class AuditApiTests : OnApiServer
 {
     private const string Secret = "correct-horse-battery-staple";
 
-    private readonly TemporaryFolder _folder = new();
-    private ApiServer _server = null!;
-
     private string AuditFile => Path.Combine(_folder.Path, "audit.jsonl");
-
-    public async Task InitializeAsync() => _server = await ApiServer.StartAsync(_folder);
-
-    public async Task DisposeAsync() => await _server.DisposeAsync();
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Every_change_is_recorded_with_who_what_and_outcome()

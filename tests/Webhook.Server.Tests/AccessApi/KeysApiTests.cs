@@ -1,21 +1,11 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Webhook.Server.Tests.IntegrationsApi;
-using Webhook.Testing;
 
 namespace Webhook.Server.Tests.AccessApi;
 
-public sealed class KeysApiTests : IAsyncLifetime, IDisposable
+public sealed class KeysApiTests : OnApiServer
 {
-    private readonly TemporaryFolder _folder = new();
-    private ApiServer _server = null!;
-
-    public async Task InitializeAsync() => _server = await ApiServer.StartAsync(_folder);
-
-    public async Task DisposeAsync() => await _server.DisposeAsync();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public async Task A_key_is_made_used_listed_and_taken_away_at_once()
     {

@@ -36,9 +36,19 @@ public sealed class DependencyTests
         [$"{Program}.IntegrationsApi"] = ["Access", "Audit", "Settings"],
         [$"{Program}.CertificatesApi"] = ["Access", "Audit", "IntegrationsApi"],
         [$"{Program}.AccessApi"] = ["Access", "Audit", "IntegrationsApi"],
-        [$"{Program}.Demo"] = ["Access"],
-        [$"{Program}.Serving"] = ["Access", "Settings", "Audit", "Health", "Ingest", "IntegrationsApi", "CertificatesApi", "AccessApi", "Demo"],
-        [$"{Program}.Commands"] = ["Serving"],
+        [$"{Program}.LiveApi"] = ["Access", "IntegrationsApi"],
+        [$"{Program}.Client"] = ["Access", "Audit", "IntegrationsApi", "CertificatesApi", "AccessApi", "LiveApi"],
+        [$"{Program}.Receiving"] = ["Ingest"],
+        [$"{Program}.Producing"] = ["Access", "Client", "Ingest", "Receiving"],
+        [$"{Program}.Completing"] = [],
+        [$"{Program}.Demo"] = ["Access", "Receiving"],
+        [$"{Program}.Serving"] = ["Access", "Settings", "Audit", "Health", "Ingest", "IntegrationFiles", "IntegrationsApi", "CertificatesApi", "AccessApi", "LiveApi", "Demo"],
+        [$"{Program}.IntegrationFiles"] = [],
+        [$"{Program}.Inputs"] = ["Ingest"],
+        [$"{Program}.Agent"] = ["Access", "Health", "Ingest", "Inputs", "IntegrationFiles", "Serving", "Settings"],
+        [$"{Program}.Checking"] = ["Access", "Settings", "IntegrationFiles", "Serving"],
+        [$"{Program}.LogTools"] = ["Client"],
+        [$"{Program}.Commands"] = ["Access", "Serving", "Agent", "Client", "Checking", "Completing", "LogTools", "Producing", "Receiving"],
     };
 
     public static TheoryData<string> EngineFolders => [.. Allowed.Keys];

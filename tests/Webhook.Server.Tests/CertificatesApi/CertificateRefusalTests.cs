@@ -7,24 +7,18 @@ using Webhook.Testing;
 namespace Webhook.Server.Tests.CertificatesApi;
 
 /// <summary>Everything that is refused, with the full text of its answer.</summary>
-public sealed class CertificateRefusalTests : IAsyncLifetime, IDisposable
+public sealed class CertificateRefusalTests : OnApiServer
 {
     private const string Prefix = "/secure/certman/v1";
 
     private const string NoKey = "certificateFileName: the certificate does not match any key here: neither one that waits for its certificate nor one of a certificate that is here; sign a CSR of POST /secure/certman/v1/csr, or import certificate and key together";
 
-    private readonly TemporaryFolder _folder = new();
     private readonly TestAuthority _authority = new("authority");
-    private ApiServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await ApiServer.StartAsync(_folder);
-
-    public async Task DisposeAsync() => await _server.DisposeAsync();
-
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
         _authority.Dispose();
-        _folder.Dispose();
+        base.Dispose(disposing);
     }
 
     [Fact]

@@ -12,22 +12,16 @@ using Webhook.Testing;
 namespace Webhook.Server.Tests.CertificatesApi;
 
 /// <summary>The certificate routes over real sockets, with a real journal: what is taken, and what becomes of it.</summary>
-public sealed class CertificatesApiTests : IAsyncLifetime, IDisposable
+public sealed class CertificatesApiTests : OnApiServer
 {
     private const string Prefix = "/secure/certman/v1";
 
-    private readonly TemporaryFolder _folder = new();
     private readonly TestAuthority _authority = new("authority");
-    private ApiServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await ApiServer.StartAsync(_folder);
-
-    public async Task DisposeAsync() => await _server.DisposeAsync();
-
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
         _authority.Dispose();
-        _folder.Dispose();
+        base.Dispose(disposing);
     }
 
     [Fact]

@@ -1,28 +1,20 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Webhook.Actors.EventLog;
-using Webhook.Testing;
 
 namespace Webhook.Server.Tests.IntegrationsApi;
 
 /// <summary>Dead letters over real sockets, out of the real store.</summary>
-public sealed class DeadLettersApiTests : IAsyncLifetime, IDisposable
+public sealed class DeadLettersApiTests : OnApiServer
 {
     private const string Path = "/integrations/1/dead-letters";
     private static readonly DateTimeOffset Start = new(2026, 11, 24, 0, 0, 0, TimeSpan.Zero);
 
-    private readonly TemporaryFolder _folder = new();
-    private ApiServer _server = null!;
-
-    public async Task InitializeAsync()
+    public override async Task InitializeAsync()
     {
-        _server = await ApiServer.StartAsync(_folder);
+        await base.InitializeAsync();
         (await _server.SendAsync("POST", "/integrations", """{"type":"WEBHOOK","name":"a","connectionInfo":{"endpoint":"https://r/hook"}}""")).Status.ShouldBe(201);
     }
-
-    public async Task DisposeAsync() => await _server.DisposeAsync();
-
-    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("v1")]

@@ -1,28 +1,20 @@
 using System.Text.Json.Nodes;
 using Webhook.Actors.Integrations;
 using Webhook.Actors.Sending;
-using Webhook.Testing;
 
 namespace Webhook.Server.Tests.IntegrationsApi;
 
 /// <summary>The delivery log over real sockets.</summary>
-public sealed class DeliveriesApiTests : IAsyncLifetime, IDisposable
+public sealed class DeliveriesApiTests : OnApiServer
 {
     private const string Path = "/integrations/1/deliveries";
     private static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
 
-    private readonly TemporaryFolder _folder = new();
-    private ApiServer _server = null!;
-
-    public async Task InitializeAsync()
+    public override async Task InitializeAsync()
     {
-        _server = await ApiServer.StartAsync(_folder);
+        await base.InitializeAsync();
         (await _server.SendAsync("POST", "/integrations", """{"type":"WEBHOOK","name":"a","connectionInfo":{"endpoint":"https://r/hook"}}""")).Status.ShouldBe(201);
     }
-
-    public async Task DisposeAsync() => await _server.DisposeAsync();
-
-    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("v1")]

@@ -6,18 +6,9 @@ using Webhook.Testing;
 namespace Webhook.Server.Tests.IntegrationsApi;
 
 /// <summary>The integration routes to the letter, over real sockets, with a real journal.</summary>
-public sealed class IntegrationsApiTests : IAsyncLifetime, IDisposable
+public sealed class IntegrationsApiTests : OnApiServer
 {
     private const string Secret = "correct-horse-battery-staple";
-
-    private readonly TemporaryFolder _folder = new();
-    private ApiServer _server = null!;
-
-    public async Task InitializeAsync() => _server = await ApiServer.StartAsync(_folder);
-
-    public async Task DisposeAsync() => await _server.DisposeAsync();
-
-    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("v1")]

@@ -5,17 +5,11 @@ using Webhook.Testing;
 namespace Webhook.Server.Tests.IntegrationsApi;
 
 /// <summary>Integrations out of a file: applied through the real catalog and actors, and seen through the API.</summary>
-public sealed class ManagedIntegrationsTests : IAsyncLifetime, IDisposable
+public sealed class ManagedIntegrationsTests : OnApiServer
 {
     private const string File = "/etc/webhook/integrations.yaml";
-    private readonly TemporaryFolder _folder = new();
-    private ApiServer _server = null!;
 
-    public async Task InitializeAsync() => _server = await ApiServer.StartAsync(_folder, managedFile: File);
-
-    public async Task DisposeAsync() => await _server.DisposeAsync();
-
-    public void Dispose() => _folder.Dispose();
+    public override async Task InitializeAsync() => _server = await ApiServer.StartAsync(_folder, managedFile: File);
 
     [Fact]
     public async Task What_stands_in_the_file_is_on_without_a_test_and_shown_as_managed()
@@ -27,7 +21,7 @@ public sealed class ManagedIntegrationsTests : IAsyncLifetime, IDisposable
         var shown = await GetAsync("/integrations/1");
         ((string?)shown["name"], (bool?)shown["isEnabled"], (string?)shown["managedBy"], (string?)shown["type"]).ShouldBe(("ours", true, File, "WEBHOOK"));
         ((string?)(await GetAsync("/integrations/1/status"))["state"]).ShouldBe("Connected");
-        _server.Lanes.Running!.Settings.Endpoint.ShouldBe(new Uri("https://x.example/hook"));
+        (await RunningAsync(r => r is not null))!.Settings.Endpoint.ShouldBe(new Uri("https://x.example/hook"));
     }
 
     [Theory]
@@ -65,7 +59,7 @@ public sealed class ManagedIntegrationsTests : IAsyncLifetime, IDisposable
     public async Task Applying_the_same_again_changes_nothing_also_when_the_secret_is_encrypted_anew()
     {
         await ApplyAsync(Wanted("ours", "https://x.example/hook", "s3cret"));
-        var revision = _server.Lanes.Running!.Revision;
+        var revision = (await RunningAsync(r => r is not null))!.Revision;
 
         (await ApplyAsync(Wanted("ours", "https://x.example/hook", "s3cret"))).ShouldBeEmpty();
 
@@ -79,7 +73,7 @@ public sealed class ManagedIntegrationsTests : IAsyncLifetime, IDisposable
 
         (await ApplyAsync(Wanted("ours", "https://x.example/hook", "another"))).ShouldBe(["'ours' changed"]);
 
-        var secrets = _server.Lanes.Running!.Settings.Secrets;
+        var secrets = (await RunningAsync(r => r?.Revision == 2))!.Settings.Secrets;
         (secrets.Count, secrets[0].ExpiresAt, secrets[1].ExpiresAt is not null).ShouldBe((2, null, true));
     }
 
@@ -92,7 +86,7 @@ public sealed class ManagedIntegrationsTests : IAsyncLifetime, IDisposable
         (await ApplyAsync(Wanted(null, "https://y.example/hook"))).ShouldBe(["'y.example/hook' changed"]);
 
         ((string?)(await GetAsync("/integrations/1"))["name"]).ShouldBe("y.example/hook");
-        _server.Lanes.Running!.Lane.Integration.ShouldBe(new IntegrationId(1));
+        (await RunningAsync(r => r?.Revision == 2))!.Lane.Integration.ShouldBe(new IntegrationId(1));
     }
 
     [Fact]
@@ -120,6 +114,13 @@ public sealed class ManagedIntegrationsTests : IAsyncLifetime, IDisposable
         _server = await ApiServer.StartAsync(_folder, managedFile: File);
         (await ApplyAsync(Wanted("ours", "https://x.example/hook"))).ShouldBe(["'ours' changed"]);
         ((bool?)(await GetAsync("/integrations/1"))["isEnabled"]).ShouldBe(true);
+    }
+
+    /// <summary>Lanes are told beside the answer, not before it.</summary>
+    private async Task<LaneProtocol.Run?> RunningAsync(Func<LaneProtocol.Run?, bool> expected)
+    {
+        await Until.HoldsAsync(() => expected(_server.Lanes.Running), () => $"the lanes run {_server.Lanes.Running}");
+        return _server.Lanes.Running;
     }
 
     private async Task<IReadOnlyList<string>> ApplyAsync(params ManagedIntegration[] wanted)

@@ -1,21 +1,11 @@
 using System.Text.Json.Nodes;
-using Webhook.Testing;
 
 namespace Webhook.Server.Tests.IntegrationsApi;
 
-public sealed class RotationApiTests : IAsyncLifetime, IDisposable
+public sealed class RotationApiTests : OnApiServer
 {
     private const string Rotate = "/integrations/1/secrets/rotate";
     private const string Secret = "correct-horse-battery-staple";
-
-    private readonly TemporaryFolder _folder = new();
-    private ApiServer _server = null!;
-
-    public async Task InitializeAsync() => _server = await ApiServer.StartAsync(_folder);
-
-    public async Task DisposeAsync() => await _server.DisposeAsync();
-
-    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("v1")]

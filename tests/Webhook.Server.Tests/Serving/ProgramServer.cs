@@ -12,7 +12,7 @@ using Webhook.Testing;
 namespace Webhook.Server.Tests.Serving;
 
 /// <summary>The whole program in this process, as <c>serve</c> builds it: every service, every route, its log in a file. There are an integration 1 and a key of each role.</summary>
-public sealed class ProgramServer : IAsyncLifetime, IDisposable
+public class ProgramServer : IAsyncLifetime, IDisposable
 {
     public const string AdminToken = "admin-token-of-the-tests-000";
     public const string IngestKey = "ingest-key-of-the-tests-0000";
@@ -33,9 +33,12 @@ public sealed class ProgramServer : IAsyncLifetime, IDisposable
 
     private string LogFile => Path.Combine(_folder.Path, "log.txt");
 
+    /// <summary>What a test needs beside the settings of all.</summary>
+    protected virtual Dictionary<string, string?> MoreSettings => [];
+
     public async Task InitializeAsync()
     {
-        var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
+        var settings = new Dictionary<string, string?>(MoreSettings, StringComparer.OrdinalIgnoreCase)
         {
             ["Urls"] = "http://127.0.0.1:0",
             ["Webhook:Api:RequestsPerMinute"] = "1000000",
@@ -83,7 +86,11 @@ public sealed class ProgramServer : IAsyncLifetime, IDisposable
         await _app.DisposeAsync();
     }
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     private async Task CreateIntegrationAsync()
     {

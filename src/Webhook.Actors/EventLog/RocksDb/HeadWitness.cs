@@ -57,6 +57,20 @@ internal sealed class HeadWitness : IDisposable
         return witness;
     }
 
+    /// <summary>Keeps the log from whoever would write to it until it is disposed, and writes nothing itself; null when there is no such file, and so nobody who has it.</summary>
+    /// <exception cref="EventLogException">Another process has it.</exception>
+    public static FileStream? Hold(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read) : null;
+        }
+        catch (IOException e)
+        {
+            throw new EventLogException($"The event log in {Path.GetDirectoryName(path)} is in use, probably by a running server ({e.Message}); stop that first.", e);
+        }
+    }
+
     public void Update(HeadMark mark)
     {
         Mark = mark;

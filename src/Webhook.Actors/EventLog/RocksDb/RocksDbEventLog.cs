@@ -52,6 +52,9 @@ internal sealed class RocksDbEventLog : IEventLog, ICursorStore
 
     public IReadOnlyCollection<LogFault> Faults => _losses.Faults;
 
+    /// <summary>Everything that is known to be lost of what is kept, whenever that was found.</summary>
+    public IReadOnlyList<Hole> Holes => _extent.Holes;
+
     public bool IsShortOfSpace => _minFreeDiskBytes > 0 && _files.FreeBytes() < 2 * _minFreeDiskBytes;
 
     /// <summary>In the same store.</summary>
@@ -281,7 +284,7 @@ internal sealed class RocksDbEventLog : IEventLog, ICursorStore
             var (eventsEnd, bytesEnd) = next >= extent.NextBlock ? (extent.EventsEver, extent.BytesEver) : (after?.EventsBefore, after?.BytesBefore);
             var hole = new Hole(first, next - 1, eventsEnd - eventsStart, bytesEnd - bytesStart);
             _extent = extent.WithHole(hole);
-            _losses.Lost(hole, "blocks are damaged or missing");
+            _losses.Lost(hole, $"blocks are damaged or missing: {StoredBlocks.WhyUnreadable(store, 0, block)}");
             _ = _writer.RunAsync(s => WriteHoles(s, [hole]));
             return _extent;
         }

@@ -21,13 +21,23 @@ internal sealed unsafe class RocksDbStore : IDisposable
     // What the birthmark in the family of records about the log says: which families have theirs. Stores of the first version say nothing, and lack the last two.
     private static ReadOnlySpan<byte> AllFamilies => [2];
 
-    private static readonly ReadOptions PointReads = new ReadOptions().SetVerifyChecksums(true);
-    private static readonly ReadOptions RunReads = new ReadOptions().SetVerifyChecksums(true).SetFillCache(false).SetReadaheadSize(1024 * 1024);
-    private static readonly WriteOptions Synced = new WriteOptions().SetSync(true);
-    private static readonly WriteOptions Unsynced = new();
+    private static readonly ReadOptions PointReads;
+    private static readonly ReadOptions RunReads;
+    private static readonly WriteOptions Synced;
+    private static readonly WriteOptions Unsynced;
 
     private readonly RocksDbSharp.RocksDb _db;
     private readonly int _memtableBytes;
+
+    // Runs before any member does, and no store opens without its options: so the library is loaded here first.
+    static RocksDbStore()
+    {
+        NativeRocksDb.Load();
+        PointReads = new ReadOptions().SetVerifyChecksums(true);
+        RunReads = new ReadOptions().SetVerifyChecksums(true).SetFillCache(false).SetReadaheadSize(1024 * 1024);
+        Synced = new WriteOptions().SetSync(true);
+        Unsynced = new WriteOptions();
+    }
 
     private RocksDbStore(RocksDbSharp.RocksDb db, int memtableBytes)
     {

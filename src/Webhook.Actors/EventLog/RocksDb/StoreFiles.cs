@@ -9,7 +9,8 @@ namespace Webhook.Actors.EventLog.RocksDb;
 /// </summary>
 internal sealed partial class StoreFiles(string path)
 {
-    private const string Links = "before-open";
+    /// <summary>Where the second names are while a store is opened.</summary>
+    public const string Links = "before-open";
 
     /// <summary>Where files end that were found damaged; for people, never read again.</summary>
     public const string SetAside = "lost";
@@ -125,7 +126,9 @@ internal sealed partial class StoreFiles(string path)
 
     private static long ManifestNumber(string file) => long.TryParse(System.IO.Path.GetFileName(file).AsSpan("MANIFEST-".Length), out var number) ? number : 0;
 
-    private static void Link(string from, string to)
+    /// <summary>Gives a file a second name on the same disk.</summary>
+    /// <exception cref="IOException">There is none to be had.</exception>
+    public static void Link(string from, string to)
     {
         if (OperatingSystem.IsWindows())
         {

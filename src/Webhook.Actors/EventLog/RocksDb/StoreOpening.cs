@@ -58,13 +58,13 @@ internal sealed class StoreOpening(
             return null;
         }
 
-        if (incomplete is null) remarks.Add($"it was rebuilt from the files that could be read, others are in {System.IO.Path.Combine(files.Path, StoreFiles.SetAside)}");
+        if (incomplete is null) remarks.Add($"it is rebuilt from the files that can be read, others go to {System.IO.Path.Combine(files.Path, StoreFiles.SetAside)}");
         return TryOpen(witness, remarks);
     }
 
     private OpenedStore Begin(HeadMark? witness, List<string> remarks)
     {
-        if (files.Any()) remarks.Add($"nothing in it could be read; it was moved to {files.SetStoreAside(time.GetUtcNow())}");
+        if (files.Any()) remarks.Add($"nothing in it can be read; it goes to {files.SetStoreAside(time.GetUtcNow())}");
         return Load(RocksDbStore.Open(files.Path, options, memtableBytes), witness, remarks);
     }
 
@@ -105,7 +105,7 @@ internal sealed class StoreOpening(
         }
         catch (RocksDbException e) when (RocksDbStore.IsCorruption(e))
         {
-            remarks.Add($"records of the family {table.Family} could not be read ({e.Message}); the others were kept, and the files as they were are in {_salvage.Run(store, table.Family)}");
+            remarks.Add($"records of the family {table.Family} cannot be read ({e.Message}); the others are kept, the files as they were go to {_salvage.Run(store, table.Family)}");
             table.Load(store);
         }
     }

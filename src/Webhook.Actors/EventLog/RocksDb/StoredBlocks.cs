@@ -46,6 +46,29 @@ internal static class StoredBlocks
         return place;
     }
 
+    /// <summary>For people: what is wrong with a block that cannot be read, and in which file if RocksDB says so.</summary>
+    public static string WhyUnreadable(RocksDbStore store, int partition, long block)
+    {
+        Span<byte> key = stackalloc byte[StoreKeys.BlockSize];
+        StoreKeys.WriteBlock(key, partition, block);
+        byte[]? memory;
+        int length;
+        try
+        {
+            memory = store.GetRented(store.Blocks, key, out length);
+        }
+        catch (RocksDbException e) when (RocksDbStore.IsCorruption(e))
+        {
+            return e.Message;
+        }
+
+        if (memory is null) return $"block {block} is not there";
+        var wrong = EventBlock.TryOpen(memory, length, out var opened);
+        if (opened is not null) opened.Release();
+        else EventMemory.Return(memory);
+        return $"block {block}: {wrong ?? "another block stands in its place"}";
+    }
+
     /// <summary>The number of the first block at or after this one that has a key, whether or not its value can be read; null if there is none.</summary>
     public static long? Seek(RocksDbStore store, int partition, long block)
     {

@@ -1,27 +1,16 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Webhook.Actors.EventLog;
-using Webhook.Actors.EventLog.RocksDb;
-using Webhook.Actors.Telemetry;
-using Webhook.Testing;
 
 namespace Webhook.Actors.Tests.EventLog.RocksDb;
 
 public sealed class RocksDbDeadLettersTests : DeadLetterCompliance, IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly WebhookMetrics _metrics = new();
+    private readonly RocksDbFolder _folder = new();
 
-    public void Dispose()
-    {
-        _metrics.Dispose();
-        _folder.Dispose();
-    }
+    public void Dispose() => _folder.Dispose();
 
     private protected override ValueTask<(IAsyncDisposable Owner, IDeadLetterStore Store)> OpenAsync()
     {
-        var log = RocksDbEventLog.Open(
-            new EventLogOptions { Path = _folder.Path, MinFreeDiskBytes = 0, MemtableBytes = 64 * 1024 }, TimeProvider.System, _metrics, NullLogger<RocksDbEventLog>.Instance);
-        log.Faults.ShouldBeEmpty();
+        var log = _folder.Open();
         return ValueTask.FromResult<(IAsyncDisposable, IDeadLetterStore)>((log, log.DeadLetters));
     }
 }
