@@ -16,7 +16,7 @@ public sealed class DeliveryOptions
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ParseLimitsInInvariantCulture = true, ConvertValueInInvariantCulture = true)]
     public TimeSpan InhibitionTime { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Bytes of the bodies that one integration has in flight in a partition, 1 MiB–1 GiB, default 32 MiB: at it no further batch is taken. A single batch may be larger.</summary>
+    /// <summary>Bytes of the bodies that one integration has in flight in a partition, 1 MiB–1 GiB, default 16 MiB: at it no further batch is taken. A single batch may be larger.</summary>
     [Range(1024L * 1024, 1024L * 1024 * 1024)]
     public long MaxBytesInFlight { get; set; } = SendingLimits.DefaultBytesInFlight;
 

@@ -8,7 +8,7 @@ namespace Webhook.Actors.Sending;
 /// <param name="MaxBytesInFlight">Of the bodies of one lane, at which it takes no further batch.</param>
 internal sealed record SendingLimits(TimeSpan InhibitionTime, TimeSpan MaxRetryAfter, long MaxBytesInFlight = SendingLimits.DefaultBytesInFlight)
 {
-    public const long DefaultBytesInFlight = 32 * 1024 * 1024;
+    public const long DefaultBytesInFlight = 16 * 1024 * 1024;
 
     public static readonly SendingLimits Default = new(TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(5));
 

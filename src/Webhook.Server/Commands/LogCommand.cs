@@ -62,9 +62,15 @@ internal static class LogCommand
         command.SetAction(async (parsed, cancellation) =>
         {
             var io = parsed.InvocationConfiguration;
+            // A look that is broken off takes its view away first.
+            using var stop = new StopSignal(cancellation);
             try
             {
-                return await run(parsed.GetRequiredValue(data), new ClientOutput(io.Output, parsed.GetValue(json)), parsed, cancellation);
+                return await run(parsed.GetRequiredValue(data), new ClientOutput(io.Output, parsed.GetValue(json)), parsed, stop.Token);
+            }
+            catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+            {
+                return ClientFailure.Failed("broken off").Report(io.Error);
             }
             catch (ClientFailure failure)
             {

@@ -32,6 +32,9 @@ internal sealed class LiveDeliveriesEndpoint(
         if (query.Error() is { } error) return new ErrorResult(error);
         foreach (var id in integrations ?? [])
         {
+            // Who asks for one by its number may have made it a moment ago.
+            if (await names.FindAsync(new IntegrationId(id), cancellation) is not null) continue;
+            await names.RefreshAsync(cancellation);
             if (await names.FindAsync(new IntegrationId(id), cancellation) is null) return new DirectoryResult.NotFound(new IntegrationId(id)).Answer(static _ => Results.Empty);
         }
 

@@ -77,7 +77,7 @@ public sealed class ProgramRunTests(ClientServer server)
         }
 
         tail.ExitCode.ShouldBe(ExitCode.Done);
-        Webhook.Testing.Command.Run("kill", "-INT", $"{goesOn.Id}");
+        Webhook.Testing.Command.Run("kill", "-TERM", $"{goesOn.Id}");
         await goesOn.WaitForExitAsync(deadline.Token);
         goesOn.ExitCode.ShouldBe(ExitCode.Done);
     }

@@ -23,7 +23,7 @@ public sealed class CommandHelpTests
         help.Error.ShouldBeEmpty();
         var examples = help.Output.Split("\nExamples:\n")[^1].Split('\n', StringSplitOptions.RemoveEmptyEntries);
         examples.ShouldNotBeEmpty("end the command with .WithExamples(…)");
-        examples.ShouldAllBe(line => line.StartsWith($"  webhook {path}".TrimEnd(), StringComparison.Ordinal));
+        examples.ShouldAllBe(line => CommandIn(line).StartsWith($"webhook {path}".TrimEnd(), StringComparison.Ordinal));
     }
 
     [Theory]
@@ -33,11 +33,20 @@ public sealed class CommandHelpTests
         var help = await CommandResult.OfAsync([.. Words(path), "--help"]);
         foreach (var example in help.Output.Split("\nExamples:\n")[^1].Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            var line = example.Trim()["webhook ".Length..];
-            // What goes into a shell's pipe or file is no part of the command.
-            WebhookCommand.Create().Parse(line.Split(" | ")[0].Split(" > ")[0]).Errors.ShouldBeEmpty(example);
+            WebhookCommand.Create().Parse(CommandIn(example)["webhook ".Length..]).Errors.ShouldBeEmpty(example);
         }
     }
+
+    /// <summary>The program's part of a shell's line: what is before or behind it in a pipe, and the files it reads from and writes to, are not.</summary>
+    private static string CommandIn(string example)
+    {
+        var line = example.Trim();
+        var start = line.StartsWith("webhook ", StringComparison.Ordinal) ? 0 : StartIn(line);
+        return line[start..].Split(" | ")[0].Split(" > ")[0].Split(" < ")[0].TrimEnd(')');
+    }
+
+    private static int StartIn(string line) => ((string[])["| webhook ", "(webhook "])
+        .Select(before => line.IndexOf(before, StringComparison.Ordinal) is var at and >= 0 ? at + before.IndexOf("webhook", StringComparison.Ordinal) : 0).Max();
 
     [Fact]
     public async Task A_word_that_is_wrong_is_told_without_a_page_of_help()

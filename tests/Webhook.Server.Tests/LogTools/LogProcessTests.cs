@@ -45,12 +45,14 @@ public sealed class LogProcessTests
         using var server = Start(temporary, ["serve", "--data", data.Path, "--urls", "http://127.0.0.1:0"]);
         try
         {
-            // A server that had not begun yet would leave the log to this program.
-            var result = new CommandResult(ExitCode.Done, "", "");
-            await Until.HoldsAsync(async () => (result = await RunAsync(temporary, "verify", "--data", data.Path)).ExitCode == ExitCode.WrongUsage || server.HasExited, () => result.ToString());
-            server.HasExited.ShouldBeFalse();
-            result.Output.ShouldBeEmpty();
-            result.Error.ShouldContain("is in use, probably by a running server");
+            // Its first line comes when it serves.
+            await server.StandardOutput.ReadLineAsync().WaitAsync(Deadline);
+            foreach (var command in (string[])["inspect", "verify", "repair"])
+            {
+                var result = await RunAsync(temporary, command, "--data", data.Path, "--json");
+                (result.ExitCode, result.Output).ShouldBe((ExitCode.WrongUsage, ""));
+                result.Error.ShouldContain("is in use, probably by a running server");
+            }
         }
         finally
         {

@@ -299,7 +299,7 @@ internal sealed class RocksDbEventLog : IEventLog, ICursorStore
         var reason = string.Join("; ", opened.Remarks);
         if (reason.Length > 0 && opened.Lost.Count == 0) _losses.Damaged(reason, 0);
         if (_witness.Damaged) _losses.Damaged($"the file {WitnessFile} is damaged, so nobody can tell whether acknowledged events are missing at the end of the log", null);
-        foreach (var hole in opened.Lost) _losses.Lost(hole, reason.Length > 0 ? reason : "files are damaged or missing");
+        foreach (var hole in opened.Lost) _losses.Lost(hole, reason.Length > 0 ? reason : "a write-ahead log, or a table that no manifest names, is damaged or missing");
         if (opened.Lost.Count > 0) WriteHoles(opened.Store, opened.Lost);
         DeadLetters.Table.TellLosses(opened.Store);
         _witness.Update(_extent.Mark());

@@ -7,18 +7,31 @@ internal static class StoreCopy
     /// <exception cref="IOException">The disk of <paramref name="to"/> is full, or a file cannot be read.</exception>
     public static void MakeView(string from, string to) => Make(from, to, OperatingSystem.IsWindows() ? File.Copy : static (table, name) => File.CreateSymbolicLink(name, table));
 
-    /// <summary>To be kept, on the same disk: whatever becomes of the store, the copy stays as it is.</summary>
+    /// <summary>To be kept: whatever becomes of the store, the copy stays as it is. On another disk the tables are copied, too.</summary>
     /// <exception cref="IOException">The disk is full, or a file cannot be read.</exception>
     public static void Make(string from, string to)
     {
-        Make(from, to, StoreFiles.Link);
+        Make(from, to, LinkOrCopy);
         FolderSync.Sync(to);
         FolderSync.Sync(Path.GetDirectoryName(to)!);
     }
 
+    private static void LinkOrCopy(string table, string name)
+    {
+        try
+        {
+            StoreFiles.Link(table, name);
+        }
+        catch (IOException)
+        {
+            File.Copy(table, name);
+        }
+    }
+
     private static void Make(string from, string to, Action<string, string> link)
     {
-        Directory.CreateDirectory(to);
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(to);
+        else Directory.CreateDirectory(to, File.GetUnixFileMode(from));
         foreach (var file in Directory.GetFiles(from))
         {
             var name = Path.Combine(to, Path.GetFileName(file));

@@ -105,7 +105,7 @@ internal sealed class StoreOpening(
         }
         catch (RocksDbException e) when (RocksDbStore.IsCorruption(e))
         {
-            remarks.Add($"records of the family {table.Family} cannot be read ({e.Message}); the others are kept, the files as they were go to {_salvage.Run(store, table.Family)}");
+            remarks.Add($"records of the family {table.Family} could not be read ({e.Message}); the others are kept, the files as they were go to {_salvage.Run(store, table.Family)}");
             table.Load(store);
         }
     }

@@ -131,7 +131,7 @@ public sealed partial class SideTableTests : IDisposable
             lost = 400 - kept.Length;
             lost.ShouldBeInRange(1, 60);
             log.Faults.Sum(f => f.EventsLost).ShouldBe(lost);
-            log.Faults.ShouldContain(f => f.Reason.Contains("records of the family dead-letters cannot be read"));
+            log.Faults.ShouldContain(f => f.Reason.Contains("records of the family dead-letters could not be read"));
             log.Faults.ShouldContain(f => f.Reason == $"{lost} dead letters of integration 7 were lost: files are damaged or missing");
             log.DeadLetters.Counts()[7].ShouldBe(kept.Length);
             Directory.GetFiles(Path.Combine(_folder.Path, "lost"), "*.sst").ShouldNotBeEmpty();
