@@ -90,7 +90,7 @@ internal sealed class LineCutter(int maxLineBytes, int maxLines, long start) : I
         var cut = unread.LastIndexOf((byte)'\n') + 1;
         if (cut == 0 && _length > _maxLine)
         {
-            _overlong = new OverlongLine(_start, unread[..KeptOfOverlong].ToArray());
+            _overlong = new OverlongLine(_start, unread[..Math.Min(_length, KeptOfOverlong)].ToArray());
             return 0;
         }
 

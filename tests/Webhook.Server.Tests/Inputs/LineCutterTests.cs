@@ -44,6 +44,23 @@ public sealed class LineCutterTests
             },
             iter: 200, threads: 1);
 
+    [Fact]
+    public void TryTake_LineOverASmallLimit_KeptAsFarAsItCame()
+    {
+        using var cutter = new LineCutter(maxLineBytes: 10, maxLines: 7, start: 0);
+        new byte[3000].CopyTo(cutter.Free());
+        cutter.Advance(3000);
+        cutter.TryTake(end: false, out _).ShouldBeFalse();
+        "\n{}\n"u8.ToArray().CopyTo(cutter.Free());
+        cutter.Advance(4);
+
+        cutter.TryTake(end: false, out var overlong).ShouldBeTrue();
+        (overlong.Bytes.Length, overlong.OverlongBytes, overlong.End).ShouldBe((3000, 3000L, 3001L));
+        cutter.Consume();
+        cutter.TryTake(end: false, out var next).ShouldBeTrue();
+        next.Bytes.ToArray().ShouldBe("{}\n"u8.ToArray());
+    }
+
     private static string Line(int kind) => kind switch
     {
         0 => "",
