@@ -20,6 +20,7 @@ public sealed class FollowedFileTests
         Append,
         AppendInTwo,
         Rename,
+        RenameAndCreate,
         CopyAndTruncate,
         RestartAtOnce,
         RestartWhenRead,
@@ -106,6 +107,80 @@ public sealed class FollowedFileTests
     }
 
     [Fact]
+    public async Task A_writer_that_keeps_a_renamed_file_open_loses_nothing_though_the_new_one_is_there_already()
+    {
+        using var world = new World();
+        await using var run = await world.StartAsync();
+        using var writer = new StreamWriter(new FileStream(world.Path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete)) { AutoFlush = true };
+        writer.Write("{\"n\":1}\n{\"n\"");
+        await run.ReadsAsync(["{\"n\":1}"]);
+
+        // logrotate with create: it takes seconds until the writer is told.
+        world.Do(Step.Rename);
+        File.WriteAllText(world.Path, "");
+        for (var look = 0; look < 20; look++) await run.LooksAgainAsync();
+        writer.Write(":2}\n");
+        await run.ReadsAsync(["{\"n\":1}", "{\"n\":2}"]);
+        writer.Write("{\"n\":3}\n");
+        File.AppendAllText(world.Path, "{\"n\":4}\n");
+
+        await run.ReadsAsync(["{\"n\":1}", "{\"n\":2}", "{\"n\":3}", "{\"n\":4}"]);
+    }
+
+    [Fact]
+    public async Task Truncated_and_then_renamed_while_the_program_was_down_it_is_read_from_its_beginning()
+    {
+        using var world = new World();
+        await using var run = await world.StartAsync();
+        world.Do(Step.Append);
+        await run.ReadsAsync(world.Lines);
+        await run.StopAsync();
+        File.WriteAllText(world.Path, "");
+        foreach (var step in (Step[])[Step.Append, Step.Append, Step.Rename, Step.Append]) world.Do(step);
+
+        await run.StartAsync();
+
+        await run.ReadsAsync(world.Lines);
+    }
+
+    [Fact]
+    public async Task A_log_behind_a_symbolic_link_is_rotated_where_it_is_while_the_program_was_down()
+    {
+        using var world = new World();
+        var pods = Directory.CreateDirectory(System.IO.Path.Combine(world.Folder, "pods")).FullName;
+        var (target, rotated) = (System.IO.Path.Combine(pods, "0.log"), System.IO.Path.Combine(pods, "0.log.20261125-101500"));
+        File.WriteAllText(target, "{\"n\":1}\n");
+        File.CreateSymbolicLink(world.Path, target);
+        await using var run = await world.StartAsync();
+        await run.ReadsAsync(["{\"n\":1}"]);
+        await run.StopAsync();
+        File.AppendAllText(target, "{\"n\":2}\n");
+        File.Move(target, rotated);
+        File.WriteAllText(target, "{\"n\":3}\n");
+
+        await run.StartAsync();
+
+        await run.ReadsAsync(["{\"n\":1}", "{\"n\":2}", "{\"n\":3}"]);
+    }
+
+    [Fact]
+    public async Task A_second_processs_log_with_nearly_the_same_name_is_left_alone()
+    {
+        using var world = new World();
+        await using var run = await world.StartAsync();
+        world.Do(Step.Append);
+        await run.ReadsAsync(world.Lines);
+        world.Do(Step.Rename);
+        world.Do(Step.Append);
+        File.WriteAllText(System.IO.Path.Combine(world.Folder, "app-2.log"), "{\"n\":\"of the other process\"}\n");
+
+        await run.ReadsAsync(world.Lines);
+        world.Do(Step.Rename);
+        world.Do(Step.Append);
+        await run.ReadsAsync(world.Lines);
+    }
+
+    [Fact]
     public async Task Lines_that_are_no_events_are_kept_beside_the_log_and_the_others_go_on()
     {
         using var world = new World();
@@ -127,9 +202,10 @@ public sealed class FollowedFileTests
     [InlineData("app.log.old", true)]
     [InlineData("app.log", false)]
     [InlineData("app-audit.log", false)]
+    [InlineData("app-2.log", false)]
     [InlineData("app.log.1.gz", false)]
     [InlineData("application.log.1", false)]
-    public void IsRotated_Name_NumberOrDateBehindIt(string name, bool expected) => new RotatedFiles("/var/log/app.log").IsRotated(name).ShouldBe(expected);
+    public void IsRotated_Name_NumberOrDateBehindIt(string name, bool expected) => RotatedFiles.IsRotated(name, "app.log").ShouldBe(expected);
 
     [Fact]
     public void FollowedPlace_Bytes_ReadBackTheSame()
@@ -206,6 +282,10 @@ public sealed class FollowedFileTests
                     File.Move(Path, Path + ".1");
                     _isFresh = true;
                     break;
+                case Step.RenameAndCreate when File.Exists(Path):
+                    Do(Step.Rename);
+                    File.WriteAllText(Path, "");
+                    break;
                 case Step.CopyAndTruncate when File.Exists(Path):
                     Shift();
                     File.Copy(Path, Path + ".1");
@@ -237,7 +317,7 @@ public sealed class FollowedFileTests
     private sealed class Run : IAsyncDisposable
     {
         private readonly World _world;
-        private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
+        private readonly CountedTime _time = new(TimeProvider.System.GetUtcNow());
         private readonly WebhookMetrics _metrics = new();
         private readonly RocksDbEventLog _log;
         private readonly EventLogWriter _writer;
@@ -313,12 +393,39 @@ public sealed class FollowedFileTests
 
         public void Look() => _time.Advance(FollowedFile.Interval);
 
+        /// <summary>A look begins and ends within: there is another pause.</summary>
+        public Task LooksAgainAsync()
+        {
+            var before = _time.Timers;
+            return Until.HoldsAsync(
+                () =>
+                {
+                    Look();
+                    return _time.Timers > before + 1;
+                },
+                () => "it does not look");
+        }
+
         public async ValueTask DisposeAsync()
         {
             if (!_run.IsCompleted) await StopAsync();
             await _writer.DisposeAsync();
             await _log.DisposeAsync();
             _metrics.Dispose();
+        }
+    }
+
+    /// <summary>Each pause sets a timer.</summary>
+    private sealed class CountedTime(DateTimeOffset start) : FakeTimeProvider(start)
+    {
+        private int _timers;
+
+        public int Timers => Volatile.Read(ref _timers);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Interlocked.Increment(ref _timers);
+            return base.CreateTimer(callback, state, dueTime, period);
         }
     }
 }

@@ -5,8 +5,8 @@ namespace Webhook.Server.Inputs.Following;
 /// <code>
 ///                       there is more
 ///                      +-------------+
-/// (1) find the place   v             |          the path is another file, twice in a row        older ones that are newer than what was read, one after the other
-/// of the last run ---> (2) read and store  ------------------------------------------------> (4) ------------------------------------------------------------> (2)
+/// (1) find the place   v             |          something newer has content, twice in a row          the newer ones, the oldest first
+/// of the last run ---> (2) read and store  --------------------------------------------------> (4) ------------------------------------> (2)
 ///                      ^             |  the end
 ///                      +-- 200 ms ---+  (3) shorter than what was read, or another beginning: a copy of it is read to its end, then this one from its beginning
 /// </code>
@@ -24,6 +24,7 @@ internal sealed class FollowedFile(FollowedFileDefinition input, LineStore store
     private LineCutter? _cutter;
     private FileStatus? _lastSeen;
     private bool _isReplaced;
+    private bool _isWaiting;
     private string? _trouble;
 
     /// <param name="saved">Where the last run was; null: there was none.</param>
@@ -49,7 +50,7 @@ internal sealed class FollowedFile(FollowedFileDefinition input, LineStore store
     {
         try
         {
-            if (_file is null && !await OpenAsync(giveUp)) return false;
+            if (_file is null && !await OpenAsync(giveUp)) return Waits();
             var isMore = await IsCutOffAsync(giveUp) || await ReadAsync(giveUp) || await TurnAsync(giveUp);
             if (_trouble is not null) logger.LogInformation("{Path} can be read again", input.Path);
             _trouble = null;
@@ -61,6 +62,14 @@ internal sealed class FollowedFile(FollowedFileDefinition input, LineStore store
             _trouble = e.Message;
             return false;
         }
+    }
+
+    /// <summary>Said once: a wrong path looks like one that nobody has written to yet.</summary>
+    private bool Waits()
+    {
+        if (!_isWaiting) logger.LogInformation("{Path} is not there, has nothing new, or is no regular file that can be reached; it is waited for", input.Path);
+        _isWaiting = true;
+        return false;
     }
 
     /// <summary>(1) Where the last run was, in the file at the path or in one that was rotated meanwhile; else the file at the path, from where the definition says.</summary>
@@ -90,7 +99,8 @@ internal sealed class FollowedFile(FollowedFileDefinition input, LineStore store
     private bool GoOn(FollowedPlace place)
     {
         if (Find(place) is { } found) return Start(found, place.Offset);
-        EnqueueNewerThan(place.ChangedAt, place.File);
+        // The number may be there still, of a file that says something else by now.
+        EnqueueNewerThan(place.ChangedAt, read: default);
         if (!_next.TryDequeue(out var oldest)) return false;
         if (!place.IsBefore)
             logger.LogWarning("The file that {Path} was is gone; what was written to it behind byte {Offset} is lost, if anything was", input.Path, place.Offset);
@@ -126,25 +136,28 @@ internal sealed class FollowedFile(FollowedFileDefinition input, LineStore store
     }
 
     /// <summary>(4): the end is reached; is it the end of what there will be?</summary>
+    /// <remarks>
+    /// A rotation makes the new file at once, and whoever writes may hold on to the old one for as long as nobody tells it to open the new. So it is stayed with until something newer has content.
+    /// </remarks>
     private async ValueTask<bool> TurnAsync(CancellationToken giveUp)
     {
         var file = _file!;
-        if (_next.Count == 0 && FileStatus.Of(input.Path) is var there && (there is null || there.Value.Identity == file.Identity))
+        if (_next.Count == 0 && (FileStatus.Of(input.Path)?.Identity == file.Identity || NewerThan(ChangedAt(file), file.Identity).Count == 0))
         {
             _isReplaced = false;
             return false;
         }
 
-        // Whoever writes may have it open still: a look later its end is the end.
+        // What was written between the last read and this look is read by the next one.
         if (!_isReplaced && _next.Count == 0)
         {
             _isReplaced = true;
             return false;
         }
 
+        if (_next.Count == 0) EnqueueNewerThan(ChangedAt(file), file.Identity);
+        if (_next.Count == 0) return false;
         await StoreAsync(end: true, giveUp);
-        var place = file.PlaceAt(_cutter!.Start);
-        if (_next.Count == 0) EnqueueNewerThan(place.ChangedAt, file.Identity);
         Close();
         return true;
     }
@@ -219,18 +232,45 @@ internal sealed class FollowedFile(FollowedFileDefinition input, LineStore store
         return null;
     }
 
-    /// <summary>What was rotated after the file that was read last, the oldest first, and the file at the path.</summary>
+    /// <remarks>Opens all of them or none: names may move on between the look and the opening, and the next look finds them as they are then.</remarks>
     private void EnqueueNewerThan(long changedAt, FileIdentity read)
     {
-        var current = OpenFile.TryOpen(input.Path);
+        var opened = new List<OpenFile>();
+        var isComplete = false;
+        try
+        {
+            isComplete = NewerThan(changedAt, read).TrueForAll(newer =>
+            {
+                if (OpenFile.TryOpen(newer.Path) is not { } file) return false;
+                opened.Add(file);
+                return file.Identity == newer.Identity;
+            });
+        }
+        finally
+        {
+            foreach (var file in opened)
+            {
+                if (isComplete) _next.Enqueue(file);
+                else file.Dispose();
+            }
+        }
+    }
+
+    /// <summary>What was rotated after the file that was read last, the oldest first, and the file at the path; those of them that have content.</summary>
+    private List<(string Path, FileIdentity Identity)> NewerThan(long changedAt, FileIdentity read)
+    {
+        var current = FileStatus.Of(input.Path);
         var newer = _rotated.Paths()
             .Select(path => (Path: path, Status: FileStatus.Of(path)))
-            .Where(file => file.Status is { } status && status.Identity != read && status.Identity != current?.Identity && status.ChangedAt > changedAt)
-            .OrderBy(static file => file.Status!.Value.ChangedAt);
-        foreach (var (path, _) in newer)
-            if (OpenFile.TryOpen(path) is { } file) _next.Enqueue(file);
-        if (current is not null) _next.Enqueue(current);
+            .Where(file => file.Status is { Size: > 0 } status && status.Identity != read && status.Identity != current?.Identity && status.ChangedAt > changedAt)
+            .OrderBy(static file => file.Status!.Value.ChangedAt)
+            .Select(static file => (file.Path, file.Status!.Value.Identity))
+            .ToList();
+        if (current is { Size: > 0 } there && there.Identity != read) newer.Add((input.Path, there.Identity));
+        return newer;
     }
+
+    private static long ChangedAt(OpenFile file) => file.Status()?.ChangedAt ?? 0;
 
     /// <summary>Behind the last line break.</summary>
     private static long EndOf(OpenFile file)
