@@ -41,8 +41,7 @@ internal sealed class FaultPlan(FaultOptions options)
 {
     private readonly Lock _lock = new();
 
-    // Faults for trying things out are no secret, and have to be repeatable.
-#pragma warning disable CA5394
+    // A seed makes them repeatable.
     private readonly Random _random = options.Seed is { } seed ? new Random(seed) : new Random();
     private long _requests;
 
