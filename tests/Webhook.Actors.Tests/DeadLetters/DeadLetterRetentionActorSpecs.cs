@@ -51,9 +51,9 @@ public sealed class DeadLetterRetentionActorSpecs : TestKit, IAsyncLifetime
     {
         await _fixture.Store.DeadLetters.AddAsync([.. Letters.Of(1..6), .. Letters.Of(1..3, 8)], CancellationToken.None);
         _time.Advance(_options.RetentionAge + TimeSpan.FromMinutes(4));
-        Start();
+        var retention = Start();
         await EventFilter.Warning(start: "Retention dropped 3 dead letters of integration 7: older than 30.00:00:00, or beyond 100000.").ExpectOneAsync(
-            () => PassUntilAsync(DeadLetterRetentionActor.FirstAfter, () => _expired.Count == 2));
+            () => PassUntilAsync(retention, DeadLetterRetentionActor.FirstAfter, () => _expired.Count == 2));
         _expired.ShouldBe(new Dictionary<string, long> { ["7"] = 3, ["8"] = 2 }, ignoreOrder: true);
         (await _fixture.Store.DeadLetters.SequencesAsync()).ShouldBe([4L, 5]);
         _fixture.Store.DeadLetters.Counts().Keys.ShouldBe([7L]);
@@ -64,10 +64,10 @@ public sealed class DeadLetterRetentionActorSpecs : TestKit, IAsyncLifetime
     {
         _options.MaxPerIntegration = 2;
         await _fixture.Store.DeadLetters.AddAsync(Letters.Of(1..4), CancellationToken.None);
-        Start();
-        await PassUntilAsync(DeadLetterRetentionActor.FirstAfter, () => _expired.GetValueOrDefault("7") == 1);
+        var retention = Start();
+        await PassUntilAsync(retention, DeadLetterRetentionActor.FirstAfter, () => _expired.GetValueOrDefault("7") == 1);
         await _fixture.Store.DeadLetters.AddAsync(Letters.Of(4..8), CancellationToken.None);
-        await PassUntilAsync(DeadLetterRetentionActor.Interval, () => _expired.GetValueOrDefault("7") == 5);
+        await PassUntilAsync(retention, DeadLetterRetentionActor.Interval, () => _expired.GetValueOrDefault("7") == 5);
         (await _fixture.Store.DeadLetters.SequencesAsync()).ShouldBe([6L, 7]);
     }
 
@@ -77,18 +77,20 @@ public sealed class DeadLetterRetentionActorSpecs : TestKit, IAsyncLifetime
         var store = new FailingOnce(_fixture.Store.DeadLetters);
         await store.Inner.AddAsync(Letters.Of(1..2), CancellationToken.None);
         _time.Advance(_options.RetentionAge + TimeSpan.FromDays(1));
-        Start(store);
+        var retention = Start(store);
         await EventFilter.Warning(start: "Dead letters past their retention could not be dropped").ExpectOneAsync(
-            () => PassUntilAsync(DeadLetterRetentionActor.Interval, () => _expired.GetValueOrDefault("7") == 1));
+            () => PassUntilAsync(retention, DeadLetterRetentionActor.Interval, () => _expired.GetValueOrDefault("7") == 1));
     }
 
-    private void Start(IDeadLetterStore? store = null) =>
+    private IActorRef Start(IDeadLetterStore? store = null) =>
         Sys.ActorOf(Props.Create(() => new DeadLetterRetentionActor(store ?? _fixture.Store.DeadLetters, _options, _fixture.Metrics, _time)));
 
-    private Task PassUntilAsync(TimeSpan step, Func<bool> done) => Eventually.BecomesTrueAsync(
-        () =>
+    // One tick at a time: what is done would be told behind all that wait.
+    private Task PassUntilAsync(IActorRef retention, TimeSpan step, Func<bool> done) => Eventually.BecomesTrueAsync(
+        async ValueTask<bool> () =>
         {
             Scheduler.Advance(step);
+            await retention.Ask<ActorIdentity>(new Identify(null));
             return done();
         },
         () => $"expired: {string.Join(", ", _expired)}");
