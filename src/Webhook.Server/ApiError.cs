@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Microsoft.Net.Http.Headers;
+using Webhook.Server.Access;
 
 namespace Webhook.Server;
 
@@ -19,11 +20,16 @@ internal sealed record ApiError([property: JsonIgnore] int Status, string Type, 
     [JsonIgnore]
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>How to say who one is; sent as <c>WWW-Authenticate</c>.</summary>
+    [JsonIgnore]
+    public string? Challenge { get; init; }
+
     /// <summary>Answers with this error. Nothing may have been written before.</summary>
     public Task WriteAsync(HttpContext context)
     {
         var response = context.Response;
         response.StatusCode = Status;
+        if (Challenge is not null) response.Headers[HeaderNames.WWWAuthenticate] = Challenge;
         if (RetryAfter is { } delay)
             response.Headers[HeaderNames.RetryAfter] = Math.Max(1, (long)Math.Ceiling(delay.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         return response.WriteAsJsonAsync(this, ApiErrorJson.Readable.ApiError, cancellationToken: context.RequestAborted);
@@ -35,7 +41,10 @@ internal static class ApiErrors
 {
     /// <summary>Says nothing of what is there.</summary>
     public static ApiError Unauthorized { get; } = new(
-        StatusCodes.Status401Unauthorized, "unauthorized", "A valid token is required: send 'Authorization: Bearer <token>'.");
+        StatusCodes.Status401Unauthorized, "unauthorized", "A valid token is required: send 'Authorization: Bearer <token>'.")
+    {
+        Challenge = TokenCheck.Scheme,
+    };
 
     public static ApiError Forbidden { get; } = new(
         StatusCodes.Status403Forbidden, "forbidden", "The token's role does not allow this call.");
@@ -45,6 +54,7 @@ internal static class ApiErrors
         StatusCodes.Status429TooManyRequests, "too_many_wrong_tokens",
         "Too many wrong tokens came from this address. A right one is served at once; wait as many seconds as Retry-After says before another try.")
     {
+        Challenge = TokenCheck.Scheme,
         RetryAfter = retryAfter,
     };
 

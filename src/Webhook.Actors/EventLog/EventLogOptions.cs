@@ -40,9 +40,9 @@ public sealed class EventLogOptions
     [Range(0, int.MaxValue)]
     public int SharedTailBytes { get; set; } = 32 * 1024 * 1024;
 
-    /// <summary>Bytes gathered in memory before they become a file of the store. Default 64 MiB; up to three exist at a time.</summary>
+    /// <summary>Bytes gathered in memory before they become a file of the store. Default 16 MiB; up to three exist at a time.</summary>
     [Range(64 * 1024, 1024 * 1024 * 1024)]
-    public int MemtableBytes { get; set; } = 64 * 1024 * 1024;
+    public int MemtableBytes { get; set; } = 16 * 1024 * 1024;
 
     /// <summary>How long events wait for a receiver. Default 7 days. Older ones are dropped, counted as <c>retention_age</c> and logged.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "3650.00:00:00")]

@@ -4,16 +4,17 @@ namespace Webhook.Actors.Events;
 
 /// <summary>Gathers what the parser finds in one body: the index of good events in a pooled array, and the refused ones, of which only the first are kept.</summary>
 /// <param name="maxListed">Refusals that are told one by one; the rest is only counted.</param>
-internal sealed class EventCollector(int maxEvents, int maxListed) : IDisposable
+/// <param name="bodyBytes">Length of the body that is to be read.</param>
+internal sealed class EventCollector(int maxEvents, int maxListed, int bodyBytes) : IDisposable
 {
     /// <summary>As many as a producer is told of.</summary>
     public const int MaxListed = 100;
 
-    // Most requests hold fewer; the largest legal body doubles this nine times.
-    private const int InitialCapacity = 128;
+    // The index of most bodies fits at once, and that of a single event is small.
+    private const int UsualEventBytes = 512;
 
-    private readonly List<EventRefusal> _refused = [];
-    private IncomingEvent[]? _events = ArrayPool<IncomingEvent>.Shared.Rent(InitialCapacity);
+    private List<EventRefusal>? _refused;
+    private IncomingEvent[]? _events = ArrayPool<IncomingEvent>.Shared.Rent(Math.Min(maxEvents, (bodyBytes / UsualEventBytes) + 1));
     private int _count;
     private int _refusedCount;
 
@@ -35,7 +36,7 @@ internal sealed class EventCollector(int maxEvents, int maxListed) : IDisposable
 
     public void Refuse(int offset, Fault fault)
     {
-        if (_refusedCount < maxListed) _refused.Add(new EventRefusal(_count + _refusedCount, offset, fault.Kind, fault.Reason));
+        if (_refusedCount < maxListed) (_refused ??= []).Add(new EventRefusal(_count + _refusedCount, offset, fault.Kind, fault.Reason));
         _refusedCount++;
     }
 
@@ -44,7 +45,7 @@ internal sealed class EventCollector(int maxEvents, int maxListed) : IDisposable
     {
         var events = _events ?? throw new ObjectDisposedException(nameof(EventCollector));
         _events = null;
-        return new ParseResult.Parsed(new IncomingEvents(channel, body, events, _count), _refused, _refusedCount);
+        return new ParseResult.Parsed(new IncomingEvents(channel, body, events, _count), _refused ?? (IReadOnlyList<EventRefusal>)[], _refusedCount);
     }
 
     public void Dispose()

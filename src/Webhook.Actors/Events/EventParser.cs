@@ -34,7 +34,7 @@ internal readonly ref struct EventParser
     public static ParseResult Parse(
         string channel, byte[] body, int length, BodyFraming framing, IngestOptions options, EventTimestamp receivedAt, int maxListed = EventCollector.MaxListed)
     {
-        using var found = new EventCollector(options.MaxEvents, maxListed);
+        using var found = new EventCollector(options.MaxEvents, maxListed, length);
         var parser = new EventParser(body.AsSpan(0, length), options, receivedAt, found);
         return parser.Read(framing) is { } fault ? new ParseResult.Unreadable(fault) : found.Complete(channel, body);
     }

@@ -9,13 +9,11 @@ internal static class AccessExtensions
     public static IServiceCollection AddAccess(this IServiceCollection services)
     {
         services.AddSettings<ApiOptions>(ApiOptions.SectionName);
-        services.AddSingleton<WrongTokens>();
-        services.AddAuthentication(AccessKeyHandler.SchemeName)
-            .AddScheme<AuthenticationSchemeOptions, AccessKeyHandler>(AccessKeyHandler.SchemeName, null);
+        services.AddSingleton<WrongTokens>().AddSingleton<TokenCheck>().AddSingleton<IProducers, KeyedProducers>();
+        services.AddAuthentication(TokenCheck.Scheme).AddScheme<AuthenticationSchemeOptions, AccessKeyHandler>(TokenCheck.Scheme, null);
         services.AddAuthorizationBuilder()
             .AddPolicy(nameof(AccessRole.Admin), policy => policy.RequireRole(nameof(AccessRole.Admin)))
-            .AddPolicy(nameof(AccessRole.Viewer), policy => policy.RequireRole(nameof(AccessRole.Admin), nameof(AccessRole.Viewer)))
-            .AddPolicy(nameof(AccessRole.Ingest), policy => policy.RequireRole(nameof(AccessRole.Ingest)));
+            .AddPolicy(nameof(AccessRole.Viewer), policy => policy.RequireRole(nameof(AccessRole.Admin), nameof(AccessRole.Viewer)));
         return services;
     }
 
@@ -26,6 +24,18 @@ internal static class AccessExtensions
     /// <summary>401 without a valid token; every role will do.</summary>
     public static TBuilder RequireAnyRole<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder => endpoint.RequireAuthorization();
+
+    /// <summary>Maps a route that asks <see cref="IProducers"/> by itself, and answers before any middleware.</summary>
+    /// <param name="method">null: every one that no other route takes.</param>
+    /// <param name="handle">With the producer's name.</param>
+    public static IEndpointConventionBuilder MapForProducers(
+        this IEndpointRouteBuilder endpoints, string pattern, string? method, Func<HttpContext, string, Task> handle)
+    {
+        var producers = endpoints.ServiceProvider.GetRequiredService<IProducers>();
+        RequestDelegate answer = context => producers.MaySend(context, out var producer, out var refusal) ? handle(context, producer) : refusal.WriteAsync(context);
+        var route = method is null ? endpoints.Map(pattern, answer) : endpoints.MapMethods(pattern, [method], answer);
+        return route.WithMetadata(new ProducersOnly()).ShortCircuit();
+    }
 
     /// <summary>The token may stand in the route value <paramref name="routeValue"/> instead of the header.</summary>
     public static TBuilder AllowPathToken<TBuilder>(this TBuilder endpoint, string routeValue)

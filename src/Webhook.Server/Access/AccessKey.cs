@@ -42,5 +42,10 @@ internal sealed record AccessKey(string Name, AccessRole Role, string Hash, Date
         return new AccessKey(name, role, Convert.ToBase64String(hash), now);
     }
 
-    public static void HashToken(string token, Span<byte> hash) => SHA256.HashData(Encoding.UTF8.GetBytes(token), hash);
+    public static void HashToken(string token, Span<byte> hash)
+    {
+        // As long as nearly every token is; a request's token may be as long as Kestrel lets a header be.
+        Span<byte> buffer = stackalloc byte[512];
+        SHA256.HashData(Encoding.UTF8.TryGetBytes(token, buffer, out var written) ? buffer[..written] : Encoding.UTF8.GetBytes(token), hash);
+    }
 }

@@ -63,7 +63,7 @@ internal static class AgentHost
         var builder = Node.CreateBuilder(arguments.Node, commandLine, AgentDefaults.Settings);
         var keys = AccessKeys.OfAgent(arguments.Node.DataFolder, ingestKey, TimeProvider.System.GetUtcNow());
         builder.AddNode(arguments.Node.DataFolder, keys, arguments.ConfigFile);
-        if (ingestKey is null) builder.Services.AllowLocalCallers();
+        if (ingestKey is null) builder.Services.AddSingleton<IProducers, LocalCallers>();
         builder.Services.AddIntegrationFile();
 
         // What the sensor does not hand over is dropped where it is read; nothing at all when its forwarder is off.

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Microsoft.Net.Http.Headers;
 using Webhook.Server.Access;
@@ -9,15 +10,8 @@ namespace Webhook.Server.Agent;
 /// A web page in a browser of this machine is on the same machine too. It cannot leave out <c>Origin</c> in a POST to another site, and a name of its own that it has pointed to this
 /// machine stands in <c>Host</c>: either is refused.
 /// </remarks>
-internal static class LocalCallers
+internal sealed class LocalCallers : IProducers
 {
-    public static IServiceCollection AllowLocalCallers(this IServiceCollection services)
-    {
-        services.AddAuthorizationBuilder().AddPolicy(
-            nameof(AccessRole.Ingest), static policy => policy.RequireAssertion(static context => context.Resource is HttpContext http && MaySend(http)));
-        return services;
-    }
-
     /// <returns>null, or why such an agent may not listen there.</returns>
     public static string? CheckUrls(string urls)
     {
@@ -30,7 +24,15 @@ internal static class LocalCallers
         return null;
     }
 
-    private static bool MaySend(HttpContext http) =>
+    public bool MaySend(HttpContext context, [NotNullWhen(true)] out string? producer, [NotNullWhen(false)] out ApiError? refusal)
+    {
+        var may = IsLocal(context);
+        producer = may ? "" : null;
+        refusal = may ? null : ApiErrors.Unauthorized;
+        return may;
+    }
+
+    private static bool IsLocal(HttpContext http) =>
         http.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
         && !http.Request.Headers.ContainsKey(HeaderNames.Origin)
         && IsLoopback(http.Request.Host.Host);

@@ -17,14 +17,14 @@ internal static class IdempotencyHeader
 
     /// <param name="key">null if the request has none.</param>
     /// <returns>false if the header is there, but wrong.</returns>
-    public static bool TryRead(HttpRequest request, out IdempotencyKey? key)
+    public static bool TryRead(HttpRequest request, string producer, out IdempotencyKey? key)
     {
         key = null;
         if (!request.Headers.TryGetValue(Name, out var values)) return true;
         if (values is not [{ Length: > 0 and <= MaxLength } value] || value.AsSpan().ContainsAnyExceptInRange(' ', '~')) return false;
 
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes(request.HttpContext.User.Identity?.Name ?? ""));
+        hash.AppendData(Encoding.UTF8.GetBytes(producer));
         hash.AppendData("\0"u8);
         hash.AppendData(Encoding.ASCII.GetBytes(value));
         key = new IdempotencyKey(Truncated(hash));

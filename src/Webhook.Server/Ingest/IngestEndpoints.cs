@@ -19,8 +19,10 @@ internal static class IngestEndpoints
 
     public static void MapIngest(this IEndpointRouteBuilder endpoints)
     {
-        RequestDelegate events = static context => context.RequestServices.GetRequiredService<IngestHandler>().HandleEventsAsync(context);
-        RequestDelegate falco = static context => context.RequestServices.GetRequiredService<IngestHandler>().HandleFalcoAsync(context);
+        // Not of the request's services: those begin a scope, and none of this needs one.
+        var services = endpoints.ServiceProvider;
+        Func<HttpContext, string, Task> events = (context, producer) => services.GetRequiredService<IngestHandler>().HandleEventsAsync(context, producer);
+        Func<HttpContext, string, Task> falco = (context, producer) => services.GetRequiredService<IngestHandler>().HandleFalcoAsync(context, producer);
 
         MapPostOnly(endpoints, "/v1/events/{channel}", events);
         MapPostOnly(endpoints, "/v1/falco", falco);
@@ -28,9 +30,9 @@ internal static class IngestEndpoints
     }
 
     /// <summary>Every other method is answered too, in the words of all other errors.</summary>
-    private static IEndpointConventionBuilder MapPostOnly(IEndpointRouteBuilder endpoints, string pattern, RequestDelegate handle)
+    private static IEndpointConventionBuilder MapPostOnly(IEndpointRouteBuilder endpoints, string pattern, Func<HttpContext, string, Task> handle)
     {
-        endpoints.Map(pattern, static context => ApiErrors.MethodNotAllowedAsync(context, HttpMethods.Post)).RequireRole(AccessRole.Ingest);
-        return endpoints.MapPost(pattern, handle).RequireRole(AccessRole.Ingest);
+        endpoints.MapForProducers(pattern, null, static (context, _) => ApiErrors.MethodNotAllowedAsync(context, HttpMethods.Post));
+        return endpoints.MapForProducers(pattern, HttpMethods.Post, handle);
     }
 }

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text.Json;
 using Microsoft.Net.Http.Headers;
 using Webhook.Actors.EventLog;
 using Webhook.Actors.Events;
@@ -11,19 +13,19 @@ namespace Webhook.Server.Ingest;
 /// </summary>
 internal sealed class IngestHandler(EventLogWriter log, ChannelList channels, IngestOptions options, WebhookMetrics metrics, TimeProvider time)
 {
-    public Task HandleEventsAsync(HttpContext context)
+    public Task HandleEventsAsync(HttpContext context, string producer)
     {
         var channel = (string)context.GetRouteValue("channel")!;
-        return channels.IsKnown(channel) ? HandleAsync(context, channel, isFalco: false) : RefuseAsync(context, IngestErrors.UnknownChannel(channel, channels.Names));
+        return channels.IsKnown(channel) ? HandleAsync(context, producer, channel, isFalco: false) : RefuseAsync(context, IngestErrors.UnknownChannel(channel, channels.Names));
     }
 
-    public Task HandleFalcoAsync(HttpContext context) => HandleAsync(context, ChannelList.SecureEventsPolicies, isFalco: true);
+    public Task HandleFalcoAsync(HttpContext context, string producer) => HandleAsync(context, producer, ChannelList.SecureEventsPolicies, isFalco: true);
 
-    private async Task HandleAsync(HttpContext context, string channel, bool isFalco)
+    private async Task HandleAsync(HttpContext context, string producer, string channel, bool isFalco)
     {
         try
         {
-            var refusal = await ReceiveAsync(context, channel, isFalco);
+            var refusal = await ReceiveAsync(context, producer, channel, isFalco);
             if (refusal is not null) await RefuseAsync(context, refusal);
         }
         catch (BadHttpRequestException e)
@@ -37,11 +39,11 @@ internal sealed class IngestHandler(EventLogWriter log, ChannelList channels, In
         }
     }
 
-    private async ValueTask<ApiError?> ReceiveAsync(HttpContext context, string channel, bool isFalco)
+    private async ValueTask<ApiError?> ReceiveAsync(HttpContext context, string producer, string channel, bool isFalco)
     {
         var request = context.Request;
         if (!TryReadPartial(request, out var partial)) return IngestErrors.InvalidPartial(request.Query["partial"]);
-        if (!IdempotencyHeader.TryRead(request, out var key)) return IngestErrors.InvalidIdempotencyKey;
+        if (!IdempotencyHeader.TryRead(request, producer, out var key)) return IngestErrors.InvalidIdempotencyKey;
 
         var (body, refusal) = await RequestBody.ReadAsync(request, options, context.RequestAborted);
         if (body is null) return refusal;
@@ -66,16 +68,16 @@ internal sealed class IngestHandler(EventLogWriter log, ChannelList channels, In
         if (parsed.Events.Count == 0)
         {
             parsed.Events.Dispose();
-            return await AcceptAsync(context, IngestAnswer.Nothing, partial ? parsed : null);
+            return Accept(context, IngestAnswer.Nothing, partial ? parsed : null);
         }
 
         switch (await log.AppendAsync(parsed.Events, key, bodyHash, context.RequestAborted))
         {
             case AppendResult.Appended stored:
-                return await AcceptAsync(context, IngestAnswer.Stored(stored.Partition, stored.Accepted, stored.FirstSequence, stored.LastSequence), partial ? parsed : null);
+                return Accept(context, IngestAnswer.Stored(stored.Partition, stored.Accepted, stored.FirstSequence, stored.LastSequence), partial ? parsed : null);
             case AppendResult.Repeated stored:
                 context.Response.Headers[IdempotencyHeader.Replayed] = "true";
-                return await AcceptAsync(context, IngestAnswer.Stored(stored.Partition, stored.Accepted, stored.FirstSequence, stored.LastSequence), partial ? parsed : null);
+                return Accept(context, IngestAnswer.Stored(stored.Partition, stored.Accepted, stored.FirstSequence, stored.LastSequence), partial ? parsed : null);
             case AppendResult.KeyConflict:
                 return IngestErrors.IdempotencyConflict;
             case AppendResult.Behind behind:
@@ -95,11 +97,16 @@ internal sealed class IngestHandler(EventLogWriter log, ChannelList channels, In
             : EventParser.Parse(channel, body.Array, body.Length, Framing(request.ContentType), options, EventTimestamp.From(now));
     }
 
-    private static async ValueTask<ApiError?> AcceptAsync(HttpContext context, IngestAnswer answer, ParseResult.Parsed? partial)
+    private static ApiError? Accept(HttpContext context, IngestAnswer answer, ParseResult.Parsed? partial)
     {
         if (partial is not null) answer = answer.WithRefused(partial);
-        context.Response.StatusCode = StatusCodes.Status202Accepted;
-        await context.Response.WriteAsJsonAsync(answer, IngestAnswerJson.Readable.IngestAnswer, cancellationToken: context.RequestAborted);
+        var response = context.Response;
+        var body = JsonSerializer.SerializeToUtf8Bytes(answer, IngestAnswerJson.Readable.IngestAnswer);
+        response.StatusCode = StatusCodes.Status202Accepted;
+        response.ContentType = "application/json; charset=utf-8";
+        response.ContentLength = body.Length;
+        // Goes out with the headers when the request ends.
+        response.BodyWriter.Write(body);
         return null;
     }
 

@@ -3,13 +3,14 @@ using Webhook.Actors.Events;
 namespace Webhook.Server.Ingest;
 
 /// <summary>A body of bounded size in one array of <see cref="EventMemory"/>, which grows with what is really there and not with what a header claims.</summary>
+/// <param name="expected">Its length, if that is known; 0 or less if not.</param>
 internal sealed class PooledBody(int expected, int limit) : IDisposable
 {
     // Most bodies fit at once, and one that only claims to be large costs no more than this.
     private const int MaxInitial = 1024 * 1024;
-    private const int MinInitial = 16 * 1024;
+    private const int UnknownInitial = 16 * 1024;
 
-    private byte[]? _array = EventMemory.Rent(Math.Clamp(expected, MinInitial, MaxInitial));
+    private byte[]? _array = EventMemory.Rent(expected > 0 ? Math.Min(expected, MaxInitial) : UnknownInitial);
 
     public int Length { get; private set; }
 

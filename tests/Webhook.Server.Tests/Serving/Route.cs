@@ -35,11 +35,12 @@ internal sealed record Route(string Method, RouteEndpoint Endpoint, string? Role
     public bool IsMarked => Endpoint.Metadata.GetMetadata<AuditedAction>() is not null || Endpoint.Metadata.GetMetadata<ChangesNothing>() is not null;
 
     /// <summary>Some authorization stands before the handler, also one without a role.</summary>
-    public bool IsAuthorized => Endpoint.Metadata.GetMetadata<IAuthorizeData>() is not null && Endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null;
+    public bool IsAuthorized =>
+        AsksProducers(Endpoint) || (Endpoint.Metadata.GetMetadata<IAuthorizeData>() is not null && Endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null);
 
     public static IEnumerable<Route> Of(RouteEndpoint endpoint) =>
         from method in endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods is { Count: > 0 } methods ? methods : AnyMethod
-        select new Route(method, endpoint, endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(a => a.Policy).LastOrDefault(p => p is not null));
+        select new Route(method, endpoint, RoleOf(endpoint));
 
     /// <summary>The roles that it must refuse.</summary>
     public IEnumerable<string> WrongRoles => Role switch
@@ -64,4 +65,10 @@ internal sealed record Route(string Method, RouteEndpoint Endpoint, string? Role
     }
 
     public override string ToString() => $"{Method} {Pattern}";
+
+    private static bool AsksProducers(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<ProducersOnly>() is not null;
+
+    private static string? RoleOf(RouteEndpoint endpoint) => AsksProducers(endpoint)
+        ? nameof(AccessRole.Ingest)
+        : endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(a => a.Policy).LastOrDefault(p => p is not null);
 }
