@@ -48,7 +48,7 @@ public sealed partial class CompletionTests : IDisposable
     [Fact]
     public async Task Bash_completes() =>
         // Alt+* inserts all that is offered, Ctrl+A goes to the beginning of the line.
-        Compare(await RunAsync("bash", ["--norc", "--noprofile", "-i"], $$"""
+        Compare(await RunAsync("bash", "bash", ["--norc", "--noprofile", "-i"], $$"""
             show() { printf 'completed %s\n' "$*"; }
             {{InBash}}
             {{string.Join('\n', Lines.Select(line => $"{line.Typed}\e*\u0001show "))}}
@@ -72,7 +72,7 @@ public sealed partial class CompletionTests : IDisposable
 
         // Its line editor wants a terminal, which script makes; of a shell that is missing script would say less.
         await Command.RunAsync("zsh", ["-fc", "true"], package: "zsh");
-        Compare(await RunAsync("script", ["-qec", "zsh -f -i", "/dev/null"], $"""
+        Compare(await RunAsync("script", "bsdutils", ["-qec", "zsh -f -i", "/dev/null"], $"""
             source ~/zshrc
             {string.Join('\n', Lines.Select(line => $"{line.Typed}\u0018\u0001show "))}
             exit 0
@@ -84,7 +84,7 @@ public sealed partial class CompletionTests : IDisposable
     [InlineData("webhook completion fish | source")]
     [InlineData(InFish)]
     public async Task Fish_completes(string install) =>
-        Compare(await RunAsync("fish", [], $$"""
+        Compare(await RunAsync("fish", "fish", [], $$"""
             {{install}}
             for line in {{string.Join(' ', Lines.Select(line => $"'{line.Typed}'"))}}
                 echo completed (string replace -r '\S*$' '' -- $line)(string join ' ' -- (complete -C $line | string replace -r '\t.*' ''))
@@ -94,8 +94,8 @@ public sealed partial class CompletionTests : IDisposable
     private void Compare(string output) =>
         Completed().Matches(output).Select(match => match.Groups[1].Value.Replace(_home.Path, "~")).ShouldBe(Lines.Select(line => line.Completed), output);
 
-    private Task<string> RunAsync(string program, string[] arguments, string input) => Command.RunAsync(
-        program, arguments, _home.Path, input, package: program, environment: new Dictionary<string, string>
+    private Task<string> RunAsync(string program, string package, string[] arguments, string input) => Command.RunAsync(
+        program, arguments, _home.Path, input, package: package, environment: new Dictionary<string, string>
         {
             ["HOME"] = _home.Path,
             ["XDG_CONFIG_HOME"] = Path.Combine(_home.Path, ".config"),
