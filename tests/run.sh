@@ -20,11 +20,15 @@ fi
 dotnet build Webhook.Actors.sln -c Release -warnaserror
 dotnet format Webhook.Actors.sln --verify-no-changes --no-restore
 
-# What the tests of failures need beside the SDK: a filesystem of their own that can be frozen and filled, and a clock that can be set.
+# What the tests of failures need beside the SDK: a filesystem of their own that can be frozen and filled, and a clock that can be set;
+# and the shells that complete the command line.
 missing=()
 (PATH=$PATH:/usr/sbin:/sbin; command -v mkfs.ext4) >/dev/null || missing+=(e2fsprogs)
 command -v mount >/dev/null || missing+=(mount)
 ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || missing+=(faketime)
+for shell in zsh fish; do
+  command -v "$shell" >/dev/null || missing+=("$shell")
+done
 if [ ${#missing[@]} -gt 0 ]; then
   apt-get update -qq >/dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}" >/dev/null || echo "could not install ${missing[*]}: the tests that need them will fail and say so"
 fi

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Webhook.Testing;
 
@@ -38,15 +37,13 @@ public sealed partial class DemoTests
     [Fact]
     public void The_readme_shows_the_commands_that_these_tests_run()
     {
-        var readme = File.ReadAllText(Path.Combine(Repository(), "README.md"));
+        var readme = File.ReadAllText(Path.Combine(Repository.Folder, "README.md"));
         readme.ShouldContain("dotnet run -c Release --project src/Webhook.Server -- serve --demo");
         readme.ShouldContain("tests/run.sh");
         readme.ShouldContain("/v1/events/SECURE_EVENTS_POLICIES");
         readme.ShouldContain("""[{"type":"policy","name":"hello","timestamp":1764000000000000000}]""");
-        File.Exists(Path.Combine(Repository(), "tests", "run.sh")).ShouldBeTrue();
+        File.Exists(Path.Combine(Repository.Folder, "tests", "run.sh")).ShouldBeTrue();
     }
-
-    private static string Repository([CallerFilePath] string thisFile = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", ".."));
 
     [GeneratedRegex(@"demo: (?<sent>\d+) events acknowledged, (?<arrived>\d+) arrived at the webhook")]
     private static partial Regex Arrived();

@@ -29,6 +29,9 @@ internal sealed partial class WebhookProcess : IAsyncDisposable
 
     private WebhookProcess(Process process) => _process = process;
 
+    /// <summary>Of the runtime that the tests run on: where programs of .NET find it that do not start with <c>dotnet</c>.</summary>
+    public static string DotnetRoot { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
+
     public Uri Address { get; private set; } = null!;
 
     public HttpClient Admin { get; private set; } = null!;
@@ -45,23 +48,15 @@ internal sealed partial class WebhookProcess : IAsyncDisposable
 
     /// <summary>Starts <c>webhook serve</c> and waits until it is ready (also when it is degraded).</summary>
     /// <param name="allowed">What deliveries may reach besides public addresses; the tests' receivers are on loopback.</param>
+    /// <param name="program">The executable; null: as it was built along with the tests.</param>
     public static async Task<WebhookProcess> ServeAsync(
         string dataFolder, IEnumerable<string>? arguments = null, IReadOnlyDictionary<string, string>? environment = null, bool fixedTokens = true,
-        string? allowed = "127.0.0.0/8")
+        string? allowed = "127.0.0.0/8", string? program = null)
     {
         string[] egress = allowed is null ? [] : ["--set", $"Webhook:Egress:AllowedAddresses:0={allowed}"];
         var webhook = Start(
-            ["serve", "--data", dataFolder, "--urls", "http://127.0.0.1:0", .. egress, .. ManyCalls, .. QuickRecovery, .. arguments ?? []], environment, fixedTokens);
-        try
-        {
-            await webhook.WaitReadyAsync();
-            return webhook;
-        }
-        catch
-        {
-            await webhook.DisposeAsync();
-            throw;
-        }
+            ["serve", "--data", dataFolder, "--urls", "http://127.0.0.1:0", .. egress, .. ManyCalls, .. QuickRecovery, .. arguments ?? []], environment, fixedTokens, program);
+        return await webhook.OnceAsync(webhook.WaitReadyAsync());
     }
 
     /// <summary>Starts <c>webhook agent</c> without an ingest key and waits until it is ready.</summary>
@@ -71,24 +66,23 @@ internal sealed partial class WebhookProcess : IAsyncDisposable
         var webhook = Start(
             ["agent", "--config", configFile, "--data", dataFolder, "--urls", "http://127.0.0.1:0", "--set", "Webhook:Egress:AllowedAddresses:0=127.0.0.0/8", .. QuickRecovery, .. arguments ?? []],
             environment, fixedTokens: false);
-        try
-        {
-            await webhook.WaitReadyAsync();
-            return webhook;
-        }
-        catch
-        {
-            await webhook.DisposeAsync();
-            throw;
-        }
+        return await webhook.OnceAsync(webhook.WaitReadyAsync());
+    }
+
+    /// <summary>Starts <c>webhook receive --json</c>, which verifies with this secret, and waits until it listens.</summary>
+    public static async Task<WebhookProcess> ReceiveAsync(string secret)
+    {
+        var webhook = Start(["receive", "--json", "--urls", "http://127.0.0.1:0"], new Dictionary<string, string> { ["WEBHOOK_RECEIVE_SECRET"] = secret }, fixedTokens: false);
+        return await webhook.OnceAsync(webhook.WaitListeningAsync());
     }
 
     /// <summary>Runs the program to its end.</summary>
     /// <param name="input">What it reads on standard input; null: nothing.</param>
+    /// <param name="program">The executable; null: as it was built along with the tests.</param>
     public static async Task<(int ExitCode, string Output, string Error)> RunAsync(
-        IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? input = null)
+        IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, string? input = null, string? program = null)
     {
-        await using var webhook = Start(arguments, environment, fixedTokens: false);
+        await using var webhook = Start(arguments, environment, fixedTokens: false, program);
         await webhook._process.StandardInput.WriteAsync(input);
         webhook._process.StandardInput.Close();
         using var deadline = new CancellationTokenSource(StartDeadline);
@@ -139,10 +133,12 @@ internal sealed partial class WebhookProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static WebhookProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, bool fixedTokens)
+    private static WebhookProcess Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment, bool fixedTokens, string? program = null)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "webhook.dll"));
+        var start = new ProcessStartInfo(program ?? "dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        if (program is null) start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "webhook.dll"));
+        // An installed one must find nothing of the build around it.
+        else start.WorkingDirectory = Path.GetDirectoryName(program);
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         SetOrRemove(start, "WEBHOOK_ADMIN_TOKEN", fixedTokens ? AdminToken : null);
         SetOrRemove(start, "WEBHOOK_INGEST_KEY", fixedTokens ? IngestKey : null);
@@ -172,20 +168,40 @@ internal sealed partial class WebhookProcess : IAsyncDisposable
         if (words is ["address", var address]) _address.TrySetResult(new Uri(address));
     }
 
-    // Standard output of an agent is its events'; it says where it listens on standard error.
+    // Standard output of an agent and of a receiver is their events'; they say where they listen on standard error.
     private void KeepLog(string? line)
     {
         _log.Enqueue(line ?? string.Empty);
-        if (line is not null && AgentAddress().Match(line) is { Success: true } match) _address.TrySetResult(new Uri(match.Groups[1].Value));
+        if (line is not null && ListeningAddress().Match(line) is { Success: true } match) _address.TrySetResult(new Uri(match.Groups[1].Value));
     }
 
-    private async Task WaitReadyAsync()
+    private async Task<WebhookProcess> OnceAsync(Task started)
+    {
+        try
+        {
+            await started;
+            return this;
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task WaitListeningAsync()
     {
         var exited = _process.WaitForExitAsync();
         using var deadline = new CancellationTokenSource(StartDeadline);
         if (await Task.WhenAny(_address.Task, exited, Task.Delay(Timeout.Infinite, deadline.Token)) != _address.Task)
             throw new InvalidOperationException($"webhook did not start (exit code {(_process.HasExited ? _process.ExitCode : null)}):\n{string.Join('\n', _output)}\n{string.Join('\n', _log)}");
         Address = await _address.Task;
+    }
+
+    private async Task WaitReadyAsync()
+    {
+        await WaitListeningAsync();
+        using var deadline = new CancellationTokenSource(StartDeadline);
         Admin = Client(AdminToken);
         Ingest = Client(IngestKey);
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
@@ -213,8 +229,8 @@ internal sealed partial class WebhookProcess : IAsyncDisposable
         if (SendSignal(_process.Id, signal) != 0) throw new System.ComponentModel.Win32Exception(Marshal.GetLastPInvokeError());
     }
 
-    [GeneratedRegex(@"^webhook \S+ agent .* listens on (http\S+)")]
-    private static partial Regex AgentAddress();
+    [GeneratedRegex(@"^(?:webhook \S+ agent .* listens|receiving) on (http[^\s,]+)")]
+    private static partial Regex ListeningAddress();
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int SendSignal(int process, int signal);

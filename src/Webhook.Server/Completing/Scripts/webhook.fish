@@ -1,6 +1,7 @@
 # Completion of webhook for fish: webhook completion fish | source
 function __webhook_suggests
-    set -l program (commandline -opc)[1]
+    # As it was typed: nothing in it is expanded yet.
+    set -l program (string replace -r '^~/' "$HOME/" -- (commandline -opc)[1])
     set -l word (commandline -ct)
     set -l option ''
     # Without the program's own name, which may be a path; "--option=value" is asked for as "--option value".
