@@ -5,7 +5,6 @@ using Akka.Streams.Dsl;
 using BenchmarkDotNet.Attributes;
 using Webhook.Actors.Delivery;
 using Webhook.Actors.EventLog;
-using Webhook.Actors.Sending;
 using Webhook.Benchmarks.Samples;
 
 namespace Webhook.Benchmarks.Delivery;
