@@ -1,7 +1,6 @@
 using Akka.Actor;
 using BenchmarkDotNet.Attributes;
 using Webhook.Actors.Delivery;
-using Webhook.Actors.Events;
 using Webhook.Actors.Integrations;
 using Webhook.Benchmarks.Samples;
 
