@@ -1,13 +1,13 @@
 using BenchmarkDotNet.Attributes;
 using Webhook.Actors.Events;
+using Webhook.Benchmarks.Samples;
 
-namespace Webhook.Benchmarks;
+namespace Webhook.Benchmarks.Events;
 
 /// <summary>From a block to a body: splicing a timestamp into each event of a batch.</summary>
 [MemoryDiagnoser]
 public class SpliceBenchmarks
 {
-    private const int Events = 1000;
     private EventBlock _block = null!;
     private byte[] _destination = [];
 
@@ -18,15 +18,14 @@ public class SpliceBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        using var parsed = SampleBodies.Parse(SampleBodies.Array(Events));
-        _block = EventBlock.Build(1, 0, 0, 0, [parsed]);
-        _destination = new byte[_block.Length + (Events * TimestampText.MaxGrowth)];
+        _block = SampleEvents.Block(SampleEvents.PerInvocation);
+        _destination = new byte[_block.Length + (SampleEvents.PerInvocation * TimestampText.MaxGrowth)];
     }
 
     [GlobalCleanup]
     public void Cleanup() => _block.Release();
 
-    [Benchmark(OperationsPerInvoke = Events)]
+    [Benchmark(OperationsPerInvoke = SampleEvents.PerInvocation)]
     public int Splice()
     {
         var written = 0;
