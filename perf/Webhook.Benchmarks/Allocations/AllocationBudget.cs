@@ -51,11 +51,12 @@ internal sealed record AllocationVerdict(string Benchmark, double? Measured, dou
     /// <summary>How to make what was measured the new measure.</summary>
     public const string Accept = "dotnet run -c Release --project perf/Webhook.Benchmarks -- allocations --update";
 
-    // From run to run most results are the same to a hundredth of a byte; those of stages that meet on several threads (how many requests share a commit, was an answer there already)
-    // differ by 1 %, and by up to 4 % while the machine is busy with something else. The smallest object has 24 bytes: one more for every tenth event is above the fixed part, and one
+    // From run to run most results are the same to a hundredth of a byte. Those of the whole stream, whose stages meet on several threads (how many requests share a commit, was an answer
+    // there already), differ by 1 %, and by more on a busy or another machine. The smallest object has 24 bytes: one more for every tenth event is above the fixed part, and one
     // more for each request of a single event above the share, as long as that request allocates less than 480 bytes.
     private const double FixedTolerance = 2;
     private const double ShareTolerance = 0.05;
+    private const double StreamTolerance = 0.15;
 
     public AllocationStanding Standing => (Measured, Expected) switch
     {
@@ -83,7 +84,9 @@ internal sealed record AllocationVerdict(string Benchmark, double? Measured, dou
         _ => null,
     };
 
-    private double? Tolerance => Expected is { } expected ? Math.Max(FixedTolerance, expected * ShareTolerance) : null;
+    private double? Tolerance => Expected is { } expected ? Math.Max(FixedTolerance, expected * (IsWholeStream ? StreamTolerance : ShareTolerance)) : null;
+
+    private bool IsWholeStream => Benchmark.StartsWith("Delivery.StreamBenchmarks.", StringComparison.Ordinal);
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
