@@ -17,7 +17,7 @@ public sealed class EventLogOptionsTests
         options.CommitInterval.ShouldBe(TimeSpan.FromMilliseconds(2));
         options.StalledAfter.ShouldBe(TimeSpan.FromSeconds(10));
         options.SharedTailBytes.ShouldBe(32 << 20);
-        options.MemtableBytes.ShouldBe(64 << 20);
+        options.MemtableBytes.ShouldBe(16 << 20);
         options.RetentionAge.ShouldBe(TimeSpan.FromDays(7));
         options.RetentionBytes.ShouldBeNull();
         options.RetentionInterval.ShouldBe(TimeSpan.FromSeconds(10));
