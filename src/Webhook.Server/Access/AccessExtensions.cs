@@ -17,7 +17,7 @@ internal static class AccessExtensions
         return services;
     }
 
-    /// <summary>401 without a valid token, 403 with another role. An admin may do what a viewer may.</summary>
+    /// <summary>401 without a valid token, 403 with another role. An admin may do what a viewer may. Producers have <see cref="MapForProducers"/>.</summary>
     public static TBuilder RequireRole<TBuilder>(this TBuilder endpoint, AccessRole role)
         where TBuilder : IEndpointConventionBuilder => endpoint.RequireAuthorization(role.ToString());
 
@@ -25,7 +25,7 @@ internal static class AccessExtensions
     public static TBuilder RequireAnyRole<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder => endpoint.RequireAuthorization();
 
-    /// <summary>Maps a route that asks <see cref="IProducers"/> by itself, and answers before any middleware.</summary>
+    /// <summary>Maps a route that asks <see cref="IProducers"/> by itself, and answers before authentication and all that follows it.</summary>
     /// <param name="method">null: every one that no other route takes.</param>
     /// <param name="handle">With the producer's name.</param>
     public static IEndpointConventionBuilder MapForProducers(
